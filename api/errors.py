@@ -1,0 +1,84 @@
+"""Errors as RFC 9457 problems. The only table from error to status code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from assistant.errors import QuestionUnusable
+from indexer.errors import IndexNotReady
+
+_STATUS: Mapping[type[Exception], tuple[int, str]] = {
+    QuestionUnusable: (422, "The question cannot be used"),
+    IndexNotReady: (503, "There is nothing to search yet"),
+}
+_log = structlog.get_logger()
+
+
+class BodyTooLarge(Exception):
+    """A request's body is larger than the service reads."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"the request's body may have at most {most:,} bytes")
+
+
+def problem(
+    status: int,
+    title: str,
+    detail: str,
+    *,
+    kind: str = "about:blank",
+    errors: Sequence[Mapping[str, Any]] = (),
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """Return a problem document; it carries the request's id, to be quoted to whoever runs the service."""
+    body: dict[str, Any] = {"type": kind, "title": title, "status": status, "detail": detail}
+    request_id = structlog.contextvars.get_contextvars().get("request_id")
+    if request_id:
+        body["request_id"] = request_id
+    if errors:
+        body["errors"] = list(errors)
+    return JSONResponse(body, status, headers=dict(headers or {}), media_type="application/problem+json")
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Turn every error that leaves a route into a problem."""
+    for error, (status, title) in _STATUS.items():
+        app.add_exception_handler(error, _handler(error, status, title))
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, exc: RequestValidationError) -> Response:
+        # What was sent is left out: it may be a question's text.
+        errors = [
+            {"pointer": "/" + "/".join(str(part) for part in error["loc"][1:]), "detail": error["msg"]}
+            for error in exc.errors()
+        ]
+        detail = "; ".join(f"{error['pointer']}: {error['detail']}" for error in errors)
+        return problem(422, "The request is not valid", detail, kind="urn:askfirst:problem:invalid", errors=errors)
+
+    @app.exception_handler(HTTPException)
+    async def http(_: Request, exc: HTTPException) -> Response:
+        return problem(exc.status_code, str(exc.detail), str(exc.detail), headers=exc.headers)
+
+
+def internal_error() -> JSONResponse:
+    """Return the problem for a bug of ours, without a word of what it was."""
+    return problem(
+        500, "Something went wrong here", "The request failed through no fault of yours; quote its id to the operator."
+    )
+
+
+def _handler(error: type[Exception], status: int, title: str) -> Any:
+    words = "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in error.__name__).lstrip("-")
+
+    async def handle(_: Request, exc: Exception) -> Response:
+        headers = {"Retry-After": "5"} if status == 503 else None
+        return problem(status, title, str(exc), kind=f"urn:askfirst:problem:{words}", headers=headers)
+
+    return handle

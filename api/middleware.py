@@ -1,0 +1,103 @@
+"""What happens to every request: an id, a limit to its body, security headers, a log line, a count."""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import BodyTooLarge, internal_error, problem
+from api.metrics import Metrics
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_SECURITY = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+    ),
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+_log = structlog.get_logger()
+
+
+class RequestMiddleware:
+    """Wraps the application; pure ASGI, so that streaming and cancellation stay as they are."""
+
+    def __init__(self, app: ASGIApp, *, metrics: Metrics, max_body_bytes: int) -> None:
+        self._app = app
+        self._metrics = metrics
+        self._max_body_bytes = max_body_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        request_id = _accepted(headers.get("x-request-id"))
+        status = 500
+        started = time.perf_counter()
+
+        async def sent(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                out = MutableHeaders(scope=message)
+                out["X-Request-ID"] = request_id
+                for name, value in _SECURITY.items():
+                    out.setdefault(name, value)
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self._app(scope, self._limited(receive, headers), sent)
+            except BodyTooLarge as exc:
+                await problem(413, "The request is too large", str(exc))(scope, receive, sent)
+            except Exception:
+                if status != 500:  # the answer had begun; the server has to cut it off
+                    raise
+                _log.exception("request.failed", route=_route(scope))
+                await internal_error()(scope, receive, sent)
+            finally:
+                route = _route(scope)
+                self._metrics.requests.labels(scope["method"], route, str(status)).inc()
+                if route not in ("/healthz", "/readyz", "/metrics"):
+                    _log.info(
+                        "request.served",
+                        method=scope["method"],
+                        route=route,
+                        status=status,
+                        ms=round((time.perf_counter() - started) * 1000.0, 1),
+                    )
+
+    def _limited(self, receive: Receive, headers: Headers) -> Receive:
+        most = self._max_body_bytes
+        declared = headers.get("content-length", "0")
+        read = 0
+
+        async def limited() -> Message:
+            nonlocal read
+            if declared.isdigit() and int(declared) > most:
+                raise BodyTooLarge(most)
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > most:
+                raise BodyTooLarge(most)
+            return message
+
+        return limited
+
+
+def _accepted(request_id: str | None) -> str:
+    """Return the caller's id for the request if it is one, else a new one."""
+    return request_id if request_id and _REQUEST_ID.fullmatch(request_id) else uuid.uuid4().hex
+
+
+def _route(scope: Scope) -> str:
+    # The route's pattern, not the path: paths of visitors would be labels without end.
+    return getattr(scope.get("route"), "path", "unmatched")

@@ -1,0 +1,82 @@
+"""``POST /v1/answers`` and ``GET /v1/suggest``: a question in, passages out."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, Query, Request, Response
+
+from api.dependencies import AssistantDep, Services, ServicesDep
+from api.links import shown_url
+from api.schemas import AnswerOut, AnswersRequest, AnswersResponse, SuggestionOut, SuggestResponse, outcome_of
+from assistant.asking.assistant import Assistant
+from assistant.asking.models import Question, Reply
+
+router = APIRouter(prefix="/v1", tags=["asking"])
+_log = structlog.get_logger()
+
+
+# Not async: embedding blocks, and the framework runs plain functions in threads.
+@router.post("/answers")
+def answer(asked: AnswersRequest, services: ServicesDep, assistant: AssistantDep) -> AnswersResponse:
+    """Answer a question from the help pages, or say that they do not answer it."""
+    reply = ask(Question(asked.question, asked.locale), assistant, services)
+    outcome, reason, hits = outcome_of(reply)
+    answer_id = uuid.uuid4().hex
+    return AnswersResponse(
+        answer_id=answer_id,
+        token=services.tokens.make(answer_id=answer_id, generation=reply.generation),
+        outcome=outcome,
+        reason=reason,
+        locale=reply.locale,
+        generation=reply.generation,
+        answers=[
+            AnswerOut.of(hit, page_url=shown_url(assistant.index.pages[hit.passage.page_id].url)) for hit in hits
+        ],
+    )
+
+
+@router.get("/suggest")
+def suggest(
+    request: Request,
+    response: Response,
+    assistant: AssistantDep,
+    q: Annotated[str, Query(description="What has been typed so far.", max_length=10_000)] = "",
+    locale: Annotated[str | None, Query(max_length=35)] = None,
+) -> SuggestResponse | Response:
+    """Suggest pages and questions while somebody is typing. Stores nothing."""
+    generation = assistant.index.manifest.id
+    etag = f'W/"{generation}"'
+    caching = {"Cache-Control": "public, max-age=300", "ETag": etag, "Vary": "Accept-Encoding"}
+    if request.headers.get("if-none-match") == etag:
+        return Response(status_code=304, headers=caching)
+    response.headers.update(caching)
+    return SuggestResponse(
+        locale=locale or "",
+        generation=generation,
+        suggestions=[SuggestionOut.of(one) for one in assistant.suggester.suggest(q, locale=locale)],
+    )
+
+
+def ask(question: Question, assistant: Assistant, services: Services) -> Reply:
+    """Ask, measure and log; the log gets lengths and scores, never the text."""
+    started = time.perf_counter()
+    reply = assistant.answer(question)
+    seconds = time.perf_counter() - started
+    outcome, reason, hits = outcome_of(reply)
+    services.metrics.questions.labels(outcome).inc()
+    services.metrics.answer_seconds.observe(seconds)
+    _log.info(
+        f"question.{outcome}",
+        locale=reply.locale,
+        reason=reason,
+        shown=len(hits),
+        best_confidence=round(reply.nearest[0].confidence, 3) if reply.nearest else None,
+        question_chars=len(question.text),
+        ms=round(seconds * 1000.0, 1),
+        generation=reply.generation,
+    )
+    return reply

@@ -1,0 +1,52 @@
+"""Health, readiness and metrics, for whoever keeps the service running."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from api.dependencies import ServicesDep
+from api.metrics import CONTENT_TYPE
+from indexer.errors import IndexNotReady
+
+router = APIRouter(tags=["operations"])
+
+
+@router.get("/healthz")
+def healthz() -> dict[str, str]:
+    """Say that the process is alive."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz")
+def readyz(services: ServicesDep, response: Response) -> dict[str, Any]:
+    """Say whether questions can be answered, by which generation, and whether its policy was fitted for it."""
+    try:
+        assistant = services.live.current()
+    except IndexNotReady as exc:
+        response.status_code = 503
+        return {"status": "not ready", "problem": str(exc)}
+    manifest = assistant.index.manifest
+    ready: dict[str, Any] = {
+        "status": "ready",
+        "generation": manifest.id,
+        "recipe": manifest.recipe.digest,
+        "pages": manifest.counts.pages,
+        "policy": "fitted" if assistant.trusted else "not fitted for this recipe: nothing is called an answer",
+    }
+    if services.live.problem:
+        ready["problem"] = services.live.problem
+    return ready
+
+
+@router.get("/metrics")
+def metrics(services: ServicesDep) -> Response:
+    """Return counters in Prometheus' text format."""
+    try:
+        assistant = services.live.current()
+        services.metrics.pages.set(len(assistant.index.pages))
+        services.metrics.ready.set(1)
+    except IndexNotReady:
+        services.metrics.ready.set(0)
+    return Response(services.metrics.exposition(), media_type=CONTENT_TYPE)

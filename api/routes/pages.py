@@ -1,0 +1,232 @@
+"""The pages that people see: ``/`` to ask on, and the help pages under ``/help``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from babel import Locale
+from babel.dates import format_date
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from markupsafe import Markup, escape
+
+from api.dependencies import Services, ServicesDep
+from api.links import linked_html, shown_url
+from api.routes.answers import ask
+from api.schemas import outcome_of
+from api.texts import LANGUAGES, texts_for
+from assistant.asking.models import Extract, Hit, Question
+from assistant.errors import QuestionUnusable
+from corpus.languages import language_name, parse_locale
+from corpus.page import Page
+from indexer.errors import IndexNotReady
+from indexer.search import PassageIndex
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+def start(request: Request, services: ServicesDep, locale: Annotated[str, Query(max_length=35)] = "") -> Response:
+    """Show the page to ask on."""
+    return _ask_page(request, services, _locale(request, services, locale), "")
+
+
+@router.post("/")
+def asked(
+    request: Request,
+    services: ServicesDep,
+    question: Annotated[str, Form()] = "",
+    locale: Annotated[str, Form(max_length=35)] = "",
+) -> Response:
+    """Answer on the page itself, for browsers without JavaScript. A form, not a link: addresses end up in logs."""
+    spoken = _locale(request, services, locale)
+    texts = texts_for(spoken.split("-")[0])
+    try:
+        assistant = services.live.current()
+        reply = ask(Question(question, spoken), assistant, services)
+    except QuestionUnusable:
+        message = texts["too_long"] if question.strip() else texts["empty"]
+        return _ask_page(request, services, spoken, question, status=422, message=message)
+    except IndexNotReady:
+        return _ask_page(request, services, spoken, question, status=503, message=texts["not_ready"])
+    outcome, _, hits = outcome_of(reply)
+    shown = [_shown(hit, spoken, assistant.index.pages) for hit in hits]
+    return _ask_page(request, services, spoken, question, outcome=outcome, hits=shown)
+
+
+@router.get("/help/{locale}")
+def all_pages(request: Request, services: ServicesDep, locale: str) -> Response:
+    """List the help pages of one locale."""
+    index = services.live.current().index
+    spoken = _locale(request, services, locale)
+    pages = [page for page in index.pages.values() if page.locale == locale]
+    if not pages:
+        return _not_found(request, services, spoken)
+    groups: dict[str, list[Page]] = {}
+    for page in pages:
+        folder = page.id.removeprefix(locale + "/").rpartition("/")[0]
+        groups.setdefault(folder, []).append(page)
+    return _render(
+        request,
+        services,
+        "all_pages.html",
+        spoken,
+        groups=[(name.replace("-", " ").replace("/", " › "), group) for name, group in groups.items()],
+        links={page.id: shown_url(page.url) for page in pages},
+    )
+
+
+@router.get("/help/{locale}/{path:path}")
+def help_page(request: Request, services: ServicesDep, locale: str, path: str) -> Response:
+    """Show one help page."""
+    index = services.live.current().index
+    spoken = _locale(request, services, locale)
+    page = _hosted_page(index, locale, path)
+    if page is None:
+        return _not_found(request, services, spoken)
+    twins = {other.locale: shown_url(other.url) for other in _twins(index, page)}
+    return _render(
+        request,
+        services,
+        "help_page.html",
+        spoken,
+        page=page,
+        body=Markup(linked_html(page, index.pages)),  # noqa: S704 - sanitised when the page was read
+        contents=[section for section in page.sections if section.heading and section.level <= 3],
+        updated=format_date(page.updated, "long", locale=_babel(spoken)) if page.updated else "",
+        twins=twins,
+    )
+
+
+def _ask_page(
+    request: Request,
+    services: Services,
+    locale: str,
+    question: str,
+    *,
+    status: int = 200,
+    message: str = "",
+    outcome: str = "",
+    hits: list[dict[str, Any]] | None = None,
+) -> Response:
+    locales = _offered(services)
+    return _render(
+        request,
+        services,
+        "ask.html",
+        locale,
+        status=status,
+        question=question,
+        message=message,
+        outcome=outcome,
+        hits=hits or [],
+        offered=[(one, language_name(one, in_locale=one)) for one in locales],
+        has_pages=locale in locales,
+    )
+
+
+def _render(
+    request: Request, services: Services, template: str, locale: str, *, status: int = 200, **context: Any
+) -> HTMLResponse:
+    language = locale.split("-")[0]
+    response = services.templates.TemplateResponse(
+        request,
+        template,
+        {
+            "t": texts_for(language),
+            "text_language": language if language in LANGUAGES else "en",
+            "locale": locale,
+            "direction": Locale.parse(_babel(locale)).text_direction,
+            "site_name": services.settings.site_name,
+            **context,
+        },
+        status_code=status,
+    )
+    response.headers["Cache-Control"] = "no-store" if request.method == "POST" else "no-cache"
+    return response
+
+
+def _not_found(request: Request, services: Services, locale: str) -> Response:
+    return _render(request, services, "not_found.html", locale, status=404, has_pages=locale in _offered(services))
+
+
+def _shown(hit: Hit, locale: str, pages: Mapping[str, Page]) -> dict[str, Any]:
+    passage = hit.passage
+    return {
+        "title": passage.label,
+        "page": passage.page_title,
+        "url": shown_url(passage.url),
+        "locale": passage.locale,
+        "language": language_name(passage.language, in_locale=locale) if hit.other_language else "",
+        "extract": _marked(hit.extract),
+        "hosted": pages[passage.page_id].hosted,
+    }
+
+
+def _marked(extract: Extract) -> Markup:
+    """Return an extract as HTML with its highlights marked."""
+    parts = []
+    position = 0
+    for start, end in extract.highlights:
+        parts += [escape(extract.text[position:start]), Markup("<mark>"), escape(extract.text[start:end])]
+        parts.append(Markup("</mark>"))
+        position = end
+    return Markup("").join([*parts, escape(extract.text[position:])])
+
+
+def _hosted_page(index: PassageIndex, locale: str, path: str) -> Page | None:
+    for identity in (f"{locale}/{path}", path):
+        page = index.pages.get(identity.rstrip("/"))
+        if page is not None and page.hosted and page.locale == locale:
+            return page
+    return None
+
+
+def _twins(index: PassageIndex, page: Page) -> list[Page]:
+    """Return the page in its other languages: pages at the same path below another locale's folder."""
+    name = page.id.removeprefix(page.locale + "/")
+    if name == page.id:
+        return []
+    found = (index.pages.get(f"{locale}/{name}") for locale in sorted({p.locale for p in index.pages.values()}))
+    return [twin for twin in found if twin is not None and twin.id != page.id]
+
+
+def _offered(services: Services) -> list[str]:
+    """Return the locales that have pages."""
+    try:
+        return list(services.live.current().index.manifest.counts.pages_by_locale)
+    except IndexNotReady:
+        return [services.settings.default_locale]
+
+
+def _locale(request: Request, services: Services, wanted: str) -> str:
+    """Return the locale to speak: the one asked for, else the browser's best that has pages, else the default."""
+    try:
+        if wanted:
+            return parse_locale(wanted)
+    except ValueError:
+        pass
+    offered = {locale.split("-")[0]: locale for locale in reversed(_offered(services))}
+    for preference in _preferences(request.headers.get("accept-language", "")):
+        if preference.split("-")[0] in offered:
+            return offered[preference.split("-")[0]]
+    return services.settings.default_locale
+
+
+def _preferences(header: str) -> list[str]:
+    """Return the languages of an Accept-Language header, most wanted first (RFC 9110, 12.5.4)."""
+    weighted = []
+    for number, part in enumerate(header[:1000].split(",")):
+        tag, _, quality = part.strip().partition(";q=")
+        try:
+            weight = float(quality) if quality else 1.0
+        except ValueError:
+            weight = 0.0
+        if tag and weight > 0.0:
+            weighted.append((-weight, number, tag.lower()))
+    return [tag for _, _, tag in sorted(weighted)]
+
+
+def _babel(locale: str) -> str:
+    return locale.replace("-", "_")

@@ -1,0 +1,106 @@
+"""The assistant: a question in, the right page out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.asking.decision import decide
+from assistant.asking.extract import coverage_of, extract_of
+from assistant.asking.language import Languages, plan_languages
+from assistant.asking.models import Answer, Hit, Miss, MissReason, Outcome, Question, Reply
+from assistant.asking.policy import Basis, Policy
+from assistant.asking.query import clean, has_words, query_of
+from assistant.asking.ranking import Ranked, rank, twin_key
+from assistant.asking.suggesting import Suggester
+from assistant.errors import QuestionUnusable
+from corpus.languages import parse_locale
+from indexer.ports import Vector
+from indexer.search import PassageIndex
+
+_NEAREST = 10
+
+
+class Assistant:
+    """Answers questions from one generation by one policy; immutable, safe to use from many threads.
+
+    Args:
+        index: the generation.
+        policy: how signals become scores and confidences.
+        trusted: whether the policy was fitted for the generation's recipe. If not, it still ranks, but nothing it
+            says is called an answer.
+    """
+
+    def __init__(self, index: PassageIndex, policy: Policy, *, trusted: bool) -> None:
+        self.index = index
+        self.policy = policy
+        self.trusted = trusted
+        self.suggester = Suggester(index)
+        self._twin_of = twin_key({page.id: page.locale for page in index.pages.values()})
+
+    def answer(self, question: Question, *, languages: Languages | None = None) -> Reply:
+        """Return the answer to a question, or what is related, or that there is nothing.
+
+        Args:
+            question: as the visitor typed it.
+            languages: where to look; by default the visitor's language first, then the others.
+
+        Raises:
+            QuestionUnusable: if the text is empty or too long, or the locale is none.
+        """
+        text = clean(question.text)
+        plan = languages or plan_languages(
+            text, locale=_known_locale(question.locale), available=self.index.languages
+        )
+        if not has_words(text):
+            return self._reply(question, plan, [], Miss(MissReason.NO_WORDS))
+        query = query_of(text, plan.spoken)
+        vector = self.index.embed(query)
+        nearest: list[Hit] = []
+        for tier in plan.tiers:
+            hits = self._hits(query, vector, tier, plan.spoken)
+            outcome = decide(hits, self._trusted_policy)
+            if isinstance(outcome, Answer):
+                return self._reply(question, plan, hits, outcome)
+            nearest = nearest or hits
+        return self._reply(question, plan, nearest, decide(nearest, self._trusted_policy))
+
+    @property
+    def _trusted_policy(self) -> Policy | None:
+        return self.policy if self.trusted else None
+
+    def _hits(self, query: str, vector: Vector, languages: Sequence[str], spoken: str) -> list[Hit]:
+        found = self.index.search(query, vector, languages=languages)
+        ranked = rank(found, self.policy, spoken=spoken, twin_of=self._twin_of, most=_NEAREST)
+        return [self._hit(number, one, query) for number, one in enumerate(ranked, start=1)]
+
+    def _hit(self, number: int, ranked: Ranked, query: str) -> Hit:
+        passage = ranked.found.passage
+        basis: Basis = self.policy.other_language if ranked.other_language else self.policy.same_language
+        lexical = self.index.lexical(passage.language)
+        coverage = 0.0 if ranked.other_language else coverage_of(passage, query, lexical)
+        return Hit(
+            passage=passage,
+            rank=number,
+            score=ranked.score,
+            confidence=basis.calibration.confidence(score=ranked.score, lead=ranked.lead, coverage=coverage),
+            extract=extract_of(passage, ranked.found.best_window, query, lexical),
+            other_language=ranked.other_language,
+        )
+
+    def _reply(self, question: Question, plan: Languages, nearest: Sequence[Hit], outcome: Outcome) -> Reply:
+        return Reply(
+            question=question,
+            locale=plan.locale,
+            outcome=outcome,
+            nearest=tuple(nearest),
+            generation=self.index.manifest.id,
+        )
+
+
+def _known_locale(locale: str | None) -> str | None:
+    if not locale:
+        return None
+    try:
+        return parse_locale(locale)
+    except ValueError as exc:
+        raise QuestionUnusable(str(exc)) from exc

@@ -1,0 +1,96 @@
+"""What goes into the assistant and what comes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from corpus.passage import Passage
+from corpus.sentences import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a visitor typed, verbatim, and the locale of the page they typed it on, if known (BCP 47)."""
+
+    text: str
+    locale: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """The part of a passage that is shown: its text, and the spans in it that answer, in code points."""
+
+    text: str
+    highlights: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage with its place.
+
+    ``rank`` starts at 1. ``score`` is a similarity, comparable within one recipe only; ``confidence`` is the estimated
+    probability, 0 to 1, that the page answers the question. ``other_language`` marks a page that is not in the
+    language of the question.
+    """
+
+    passage: Passage
+    rank: int
+    score: float
+    confidence: float
+    extract: Extract
+    other_language: bool
+
+
+class RelatedReason(StrEnum):
+    """Why pages are offered as related and not as the answer."""
+
+    UNSURE = "unsure"
+    NO_POLICY = "no_policy"
+
+
+class MissReason(StrEnum):
+    """Why nothing is shown."""
+
+    NOTHING_NEAR = "nothing_near"
+    NO_WORDS = "no_words"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Passages that answer, best first, at least one."""
+
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Passages near the question, none sure enough to be called its answer."""
+
+    hits: tuple[Hit, ...]
+    reason: RelatedReason
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """We chose to show nothing."""
+
+    reason: MissReason
+
+
+Outcome = Answer | Related | Miss
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What became of a question.
+
+    ``locale`` is the one the visitor is taken to read; ``nearest`` are the hits considered, at most ten, one a page,
+    best first, whether shown or not.
+    """
+
+    question: Question
+    locale: str
+    outcome: Outcome
+    nearest: tuple[Hit, ...]
+    generation: str

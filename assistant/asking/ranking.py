@@ -1,0 +1,80 @@
+"""Passages found → hits in order: the fusion of signals, one hit a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from assistant.asking.policy import Policy, Weights
+from indexer.search import Found
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A page's best passage, its score and how far that is above the best of the other pages."""
+
+    found: Found
+    score: float
+    lead: float
+    other_language: bool
+
+
+def score_of(found: Found, weights: Weights) -> float:
+    """Return the fused score of a passage: a convex mix of the two similarities plus a small share of its words.
+
+    An equal-weight reciprocal rank fusion was worse than the similarities alone; see eval/README.md.
+    """
+    label = max(found.label, found.alias - weights.alias_discount)
+    return weights.label * label + weights.window * found.window + weights.words * found.words
+
+
+def rank(
+    found: Sequence[Found],
+    policy: Policy,
+    *,
+    spoken: str,
+    twin_of: Callable[[str], str],
+    most: int,
+) -> list[Ranked]:
+    """Return the best passage of each page, best first.
+
+    Args:
+        found: passages with their signals, in any order.
+        policy: gives the weights for pages in the question's language and for others.
+        spoken: the question's language.
+        twin_of: maps a page's id to what it shares with its translations, so that one matter is listed once.
+        most: how many to return.
+    """
+    best: dict[str, tuple[float, Found]] = {}
+    for one in found:
+        foreign = one.passage.language != spoken
+        basis = policy.other_language if foreign else policy.same_language
+        score = score_of(one, basis.weights)
+        matter = twin_of(one.passage.page_id)
+        known = best.get(matter)
+        # Of equal scores the first in reading order wins, whichever way the passages were found.
+        if known is None or (score, known[1].passage.id) > (known[0], one.passage.id):
+            best[matter] = (score, one)
+    ordered = sorted(best.values(), key=lambda pair: (-pair[0], pair[1].passage.id))[: max(most, 2)]
+    scores = [score for score, _ in ordered]
+    ranked = []
+    for number, (score, one) in enumerate(ordered[:most]):
+        rival = scores[0] if number else (scores[1] if len(scores) > 1 else score)
+        ranked.append(
+            Ranked(found=one, score=score, lead=score - rival, other_language=one.passage.language != spoken)
+        )
+    return ranked
+
+
+def twin_key(locales: Mapping[str, str]) -> Callable[[str], str]:
+    """Return a function from a page's id to the id without its locale's folder: ``pl/faq/contact`` → ``faq/contact``.
+
+    Args:
+        locales: each page's locale by its id.
+    """
+
+    def twin_of(page_id: str) -> str:
+        folder = locales[page_id] + "/"
+        return page_id.removeprefix(folder) if page_id.startswith(folder) else page_id
+
+    return twin_of

@@ -1,0 +1,103 @@
+"""``askfirst ask`` and ``askfirst serve``."""
+
+from __future__ import annotations
+
+import os
+import socket
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from api.schemas import AnswerOut, outcome_of
+from api.settings import Settings
+from api.wiring import make_encoder, make_store, open_assistant
+from assistant.asking.models import Hit, Question
+from commands.console import errors, progress, results
+from corpus.languages import language_name
+from indexer.generations import Generations
+
+
+def ask(
+    question: Annotated[str, typer.Argument(help="What a visitor would type.")],
+    locale: Annotated[str | None, typer.Option(help="Locale of the page it is typed on, such as pl.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what the API would answer.")] = False,
+) -> None:
+    """Ask the live generation a question."""
+    settings = Settings()
+    generations = Generations(settings.index_dir)
+    live = generations.live()
+    with progress() as bar:
+        encoder = make_encoder(settings, progress=bar("Making the bundled model"))
+    assistant = open_assistant(generations, live, encoder=encoder, store=make_store(settings))
+    reply = assistant.answer(Question(question, locale))
+    outcome, reason, hits = outcome_of(reply)
+    if as_json:
+        results.print_json(
+            data={
+                "outcome": outcome,
+                "reason": reason,
+                "locale": reply.locale,
+                "generation": reply.generation,
+                "answers": [
+                    AnswerOut.of(hit, page_url=assistant.index.pages[hit.passage.page_id].url).model_dump()
+                    for hit in hits
+                ],
+            }
+        )
+        return
+    headline = {
+        "answered": "[green]answered[/green]",
+        "related": f"[yellow]not sure[/yellow] ({reason}); the nearest pages:",
+        "missed": f"[red]not in the help pages[/red] ({reason})",
+    }
+    results.print(headline[outcome])
+    for hit in hits:
+        _print_hit(hit)
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to bind; ASKFIRST_HOST unless given.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port, 0 for a free one; ASKFIRST_PORT unless given.")] = None,
+) -> None:
+    """Serve the support page, the help pages and the HTTP API."""
+    settings = Settings()
+    bound_host, bound_port = host or settings.host, settings.port if port is None else port
+    # Uvicorn makes the application again from the environment; this also checks the settings before it starts.
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"
+    try:
+        listening = socket.create_server((bound_host, bound_port), family=_family(bound_host), backlog=2048)
+    except OSError as exc:
+        errors.print(
+            f"[red]error:[/red] cannot listen on {bound_host}:{bound_port}: {exc.strerror}; "
+            "choose another port with --port"
+        )
+        raise typer.Exit(1) from exc
+    with progress() as bar:
+        make_encoder(settings, progress=bar("Making the bundled model"))
+    shown = f"[{bound_host}]" if ":" in bound_host else bound_host
+    errors.print(f"Askfirst serves on http://{escape(shown)}:{listening.getsockname()[1]} — stop it with Ctrl-C")
+    import uvicorn
+
+    config = uvicorn.Config("api.main:make_app", factory=True, log_config=None, access_log=False)
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def _print_hit(hit: Hit) -> None:
+    passage = hit.passage
+    language = (
+        f" [yellow](in {language_name(passage.language, in_locale='en')})[/yellow]" if hit.other_language else ""
+    )
+    path = " › ".join((passage.page_title, *passage.heading_path))
+    results.print(f"\n[bold]{hit.rank}. {escape(path)}[/bold]{language}")
+    parts = []
+    position = 0
+    for start, end in hit.extract.highlights:
+        parts += [escape(hit.extract.text[position:start]), "[bold]", escape(hit.extract.text[start:end]), "[/bold]"]
+        position = end
+    results.print("".join([*parts, escape(hit.extract.text[position:])]))
+    results.print(f"[dim]confidence {hit.confidence:.2f} · {escape(passage.url)}[/dim]")

@@ -1,0 +1,107 @@
+"""``askfirst doctor``: checks an installation."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from importlib.metadata import PackageNotFoundError, version
+
+import numpy as np
+import typer
+
+from api.settings import Settings
+from api.wiring import make_encoder, make_store, open_assistant
+from commands.console import progress, results
+from indexer.adapters.bundled_model import ensure_bundled_model, verify_bundled_model
+from indexer.adapters.encoders import BUNDLED
+from indexer.generations import Generations
+
+_LIBRARIES = ("torch", "sentence-transformers", "faiss-cpu", "fastapi", "markdown-it-py", "numpy")
+_FREE_GB = 2.0
+
+Check = tuple[bool, str]
+"""Whether something is as it should be, and what was found, with the mend where it is not."""
+
+
+def doctor() -> None:
+    """Check settings, libraries, the model, the index and its policy; exit code 1 if something needs mending."""
+    settings = Settings()
+    broken = 0
+    for name, check in _checks(settings):
+        try:
+            for good, message in check():
+                results.print(f"[{'green' if good else 'red'}]{'ok ' if good else 'BAD'}[/] {name}: ", end="")
+                results.print(message, markup=False)
+                broken += not good
+        except Exception as exc:  # a check that fails is a finding, whatever it raised
+            results.print(f"[red]BAD[/] {name}: ", end="")
+            results.print(str(exc), markup=False)
+            broken += 1
+    if broken:
+        results.print(f"{broken} to mend")
+        raise typer.Exit(1)
+    results.print("all is well")
+
+
+def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], Iterator[Check]]]]:
+    yield "python", _python
+    yield "libraries", _libraries
+    yield "disk", lambda: _disk(settings)
+    yield "model", lambda: _model(settings)
+    yield "index", lambda: _index(settings)
+
+
+def _python() -> Iterator[Check]:
+    yield sys.version_info >= (3, 11), f"Python {platform.python_version()} on {platform.machine()}"
+
+
+def _libraries() -> Iterator[Check]:
+    for name in _LIBRARIES:
+        try:
+            yield True, f"{name} {version(name)}"
+        except PackageNotFoundError:
+            yield False, f"{name} is not installed: run 'make install'"
+
+
+def _disk(settings: Settings) -> Iterator[Check]:
+    for folder in (settings.cache_dir, settings.index_dir):
+        folder.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(folder).free / 1e9
+        yield free >= _FREE_GB, f"{free:.1f} GB free for {folder}"
+
+
+def _model(settings: Settings) -> Iterator[Check]:
+    with progress() as bar:
+        encoder = make_encoder(settings, progress=bar("Making the bundled model"))
+    if settings.model == BUNDLED:
+        problems = verify_bundled_model(ensure_bundled_model(settings.cache_dir / "models"))
+        mend = f"; delete {settings.cache_dir / 'models'} and it is made again"
+        yield not problems, "; ".join(problems) + mend if problems else "the bundled model's files are whole"
+    encoder.warm_up()
+    seconds = []
+    for _ in range(10):
+        started = time.perf_counter()
+        row = encoder.embed_queries(["How long does a reply take?"])[0]
+        seconds.append(time.perf_counter() - started)
+    length = float(np.linalg.norm(row))
+    yield abs(length - 1.0) < 1e-3, f"{encoder.model.name}: {encoder.model.dim} dimensions, length {length:.3f}"
+    yield True, f"a short question takes {np.median(seconds) * 1000.0:.1f} ms"
+
+
+def _index(settings: Settings) -> Iterator[Check]:
+    generations = Generations(settings.index_dir)
+    manifest = generations.verify(generations.live())
+    yield True, f"generation {manifest.id} is whole: {manifest.counts.pages} pages, {manifest.counts.windows} windows"
+    assistant = open_assistant(
+        generations, manifest.id, encoder=make_encoder(settings), store=make_store(settings)
+    )
+    yield (
+        assistant.trusted,
+        "the policy was fitted for this recipe"
+        if assistant.trusted
+        else "the policy was fitted for another recipe: pages are offered as related, none as the answer; "
+        "fit one with 'askfirst eval fit'",
+    )

@@ -1,0 +1,144 @@
+"""``askfirst index``: build generations, and choose which one answers."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from api.settings import Settings
+from api.wiring import make_encoder, make_store
+from assistant.asking.policy import SHIPPED
+from commands.console import errors, progress, results
+from corpus.page import Page
+from corpus.readers.directory import Reading, read_directory
+from indexer.build import Build, build_generation
+from indexer.contents import read_pages
+from indexer.generations import Generations
+
+app = typer.Typer(no_args_is_help=True, help="Build generations of the index, and choose which one answers.")
+
+Out = Annotated[
+    Path | None, typer.Option("--out", "--index", help="Directory of the index; ASKFIRST_INDEX_DIR unless given.")
+]
+
+
+@app.command()
+def build(
+    pages: Annotated[Path, typer.Option(help="Folder of the help pages: Markdown files.")],
+    out: Out = None,
+    full: Annotated[bool, typer.Option("--full", help="Read and embed everything again.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail if a single file cannot be read.")] = False,
+    promote: Annotated[bool, typer.Option(help="Make the new generation the live one.")] = True,
+) -> None:
+    """Index a folder of help pages and print the generation's id."""
+    settings = Settings()
+    generations = Generations(out or settings.index_dir)
+    started = time.perf_counter()
+    with progress() as bar:
+        reading = read_directory(
+            pages,
+            strict=strict,
+            default_locale=settings.default_locale,
+            kept={} if full else _kept_pages(generations),
+            progress=bar("Reading pages"),
+        )
+        _print_problems(reading)
+        encoder = make_encoder(settings, progress=bar("Making the bundled model"))
+        made = build_generation(
+            reading.pages,
+            generations=generations,
+            encoder=encoder,
+            store=make_store(settings),
+            policy=SHIPPED.read_bytes(),
+            full=full,
+            promote=promote,
+            progress=bar("Embedding texts"),
+        )
+    _print_build(made, time.perf_counter() - started)
+    results.print(made.manifest.id)
+
+
+@app.command("list")
+def list_generations(out: Out = None) -> None:
+    """List the generations, oldest first."""
+    table = Table("", "generation", "built", "pages", "passages", "recipe", box=None)
+    for listed in _generations(out).list():
+        mark = "live" if listed.live else ""
+        if listed.manifest is None:
+            table.add_row(mark, listed.id, listed.problem)
+            continue
+        manifest = listed.manifest
+        table.add_row(
+            mark,
+            manifest.id,
+            f"{manifest.created_at:%Y-%m-%d %H:%M} UTC",
+            str(manifest.counts.pages),
+            str(manifest.counts.passages),
+            manifest.recipe.digest,
+        )
+    results.print(table if table.row_count else "there are no generations yet")
+
+
+@app.command()
+def verify(generation: Annotated[str | None, typer.Argument()] = None, out: Out = None) -> None:
+    """Compare a generation's files, by default the live one's, with its manifest."""
+    generations = _generations(out)
+    manifest = generations.verify(generation or generations.live())
+    results.print(f"{manifest.id} is whole: {len(manifest.files)} files, {manifest.counts.pages} pages")
+
+
+@app.command()
+def promote(generation: str, out: Out = None) -> None:
+    """Make a generation the live one; running services take it up by themselves."""
+    results.print(f"{_generations(out).promote(generation).generation} is live")
+
+
+@app.command()
+def rollback(out: Out = None) -> None:
+    """Go back to the generation that was live before this one."""
+    results.print(f"{_generations(out).rollback().generation} is live again")
+
+
+def _generations(out: Path | None) -> Generations:
+    return Generations(out or Settings().index_dir)
+
+
+def _kept_pages(generations: Generations) -> dict[tuple[str, str], Page]:
+    """Return the pages of the live generation by which unchanged files need not be read again."""
+    pointer = generations.pointer()
+    if pointer is None:
+        return {}
+    try:
+        return {(page.id, page.digest): page for page in read_pages(generations.folder(pointer.generation))}
+    except Exception:  # whatever is wrong with it, reading the files again is the mend
+        return {}
+
+
+def _print_problems(reading: Reading) -> None:
+    for path in reading.passed_over:
+        errors.print(f"{path}: a table of contents, not a page; passed over", markup=False)
+    for problem in reading.problems:
+        errors.print(f"[yellow]cannot be read:[/yellow] {json.dumps(str(problem))[1:-1]}")
+    if reading.problems:
+        errors.print(f"{len(reading.problems)} files cannot be read; the others are indexed")
+
+
+def _print_build(made: Build, seconds: float) -> None:
+    counts = made.manifest.counts
+    if made.unchanged:
+        errors.print(f"nothing has changed: {counts.pages} pages in {_by_locale(counts.pages_by_locale)}")
+        return
+    errors.print(
+        f"{counts.pages} pages ({_by_locale(counts.pages_by_locale)}), {counts.passages} passages in "
+        f"{counts.windows} windows; {made.embedded} texts embedded, {made.reused} reused; {seconds:.1f} s"
+    )
+
+
+def _by_locale(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{locale} {count}" for locale, count in counts.items())

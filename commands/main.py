@@ -1,0 +1,50 @@
+"""The command ``askfirst``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from commands import asking, doctor, evaluation, index
+from commands.console import KNOWN_ERRORS, fail
+
+app = typer.Typer(
+    name="askfirst",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+    help="Finds the answer in the help pages before a ticket is created.",
+)
+app.add_typer(index.app, name="index")
+app.add_typer(evaluation.app, name="eval")
+app.command()(asking.ask)
+app.command()(asking.serve)
+app.command()(doctor.doctor)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(version("askfirst"))
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command; an error we know is one message, not a traceback."""
+    try:
+        app()
+    except ValidationError as exc:
+        first = exc.errors()[0]
+        name = "ASKFIRST_" + "_".join(str(part) for part in first["loc"]).upper()
+        fail(ValueError(f"the setting {name} is wrong: {first['msg']}"))
+    except KNOWN_ERRORS as exc:
+        fail(exc)

@@ -1,0 +1,182 @@
+"""Sets of labelled questions, in the layout of the contract.
+
+::
+
+    corpus.jsonl   {"id", "title", "text", "lang"}
+    queries.jsonl  {"id", "text", "lang"}
+    qrels.tsv      query_id, doc_id, relevance; with a header
+    oos.jsonl      {"id", "text", "lang", "kind"}: questions the corpus does not answer; optional
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from corpus.page import Block, Page, Section
+from eval.errors import DatasetUnusable
+
+_WORDING_CHARS = 200
+"""Longest line of a document that is a list of wordings."""
+
+
+class Document(BaseModel):
+    """A line of ``corpus.jsonl``."""
+
+    model_config = ConfigDict(frozen=True)
+    id: str
+    title: str
+    text: str
+    lang: str
+
+
+class Asked(BaseModel):
+    """A line of ``queries.jsonl`` or ``oos.jsonl``; ``kind`` is near, far or in-the-wild for the latter."""
+
+    model_config = ConfigDict(frozen=True)
+    id: str
+    text: str
+    lang: str
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A corpus, questions it answers with the pages that do, and questions it does not answer.
+
+    ``relevance`` maps a question's id to page ids and grades; a higher grade is a better page.
+    """
+
+    name: str
+    pages: tuple[Page, ...]
+    questions: tuple[Asked, ...]
+    relevance: Mapping[str, Mapping[str, int]]
+    unanswerable: tuple[Asked, ...]
+
+
+def load_dataset(folder: Path) -> Dataset:
+    """Read a set.
+
+    Raises:
+        DatasetUnusable: if a file is missing or a line is not as the layout says.
+    """
+    if not folder.is_dir():
+        raise DatasetUnusable(f"{folder} is not a folder")
+    documents = _lines(folder / "corpus.jsonl", Document)
+    questions = _lines(folder / "queries.jsonl", Asked)
+    oos = folder / "oos.jsonl"
+    relevance = _relevance(folder / "qrels.tsv")
+    known = {document.id for document in documents}
+    is_wordings = _holds_wordings(documents)
+    for question_id, grades in relevance.items():
+        for page_id in grades:
+            if page_id not in known:
+                raise DatasetUnusable(f"{folder / 'qrels.tsv'}: {question_id} names the unknown document {page_id!r}")
+    return Dataset(
+        name=folder.name,
+        pages=tuple(page_of(document, is_wordings=is_wordings) for document in documents),
+        questions=tuple(question for question in questions if question.id in relevance),
+        relevance=relevance,
+        unanswerable=tuple(_lines(oos, Asked)) if oos.is_file() else (),
+    )
+
+
+def page_of(document: Document, *, is_wordings: bool) -> Page:
+    """Return a document as a page: a paragraph for each line.
+
+    A list of ways to ask for the page, as bots are trained with, becomes the page's aliases, and each a section.
+
+    Args:
+        document: the document.
+        is_wordings: whether its lines are such a list.
+    """
+    lines = _text_lines(document)
+    blocks = tuple(Block(line, "") for line in lines)
+    return Page(
+        id=document.id,
+        title=document.title,
+        locale=document.lang,
+        url=f"/{document.id}",
+        sections=tuple(Section(0, "", "", (block,)) for block in blocks) if is_wordings else (Section(0, "", "", blocks),),
+        aliases=tuple(lines) if is_wordings else (),
+        digest=hashlib.sha256(document.model_dump_json().encode("utf-8")).hexdigest(),
+    )
+
+
+def sample(asked: tuple[Asked, ...], most: int | None) -> tuple[Asked, ...]:
+    """Return at most so many questions, the same ones every time, in their order."""
+    if most is None or len(asked) <= most:
+        return asked
+    chosen = set(sorted((question.id for question in asked), key=_hash)[:most])
+    return tuple(question for question in asked if question.id in chosen)
+
+
+def is_tuning(key: str, *, share: float = 0.5) -> bool:
+    """Say whether something belongs to the tuning split: by the hash of its key, so the same everywhere."""
+    return int(_hash(key)[:8], 16) < share * 0x100000000
+
+
+def split_key(dataset: Dataset, question: Asked) -> str:
+    """Return what a question is split by: the pages that answer it, so that translations stay together."""
+    return min(dataset.relevance.get(question.id, {question.id: 0}))
+
+
+def _holds_wordings(documents: list[Document]) -> bool:
+    """Say whether a set's documents are lists of example questions, which no layout field tells: most are short lines."""
+    lists = 0
+    for document in documents:
+        lines = _text_lines(document)
+        short = len(lines) > 1 and max(len(line) for line in lines) <= _WORDING_CHARS
+        lists += short and sum(line.endswith((".", ":", ";")) for line in lines) <= len(lines) / 3
+    return lists > len(documents) / 2
+
+
+def _text_lines(document: Document) -> list[str]:
+    return [line.strip() for line in document.text.split("\n") if line.strip()]
+
+
+_Row = TypeVar("_Row", bound=BaseModel)
+
+
+def _lines(path: Path, model: type[_Row]) -> list[_Row]:
+    try:
+        with path.open(encoding="utf-8") as file:
+            rows = []
+            for number, line in enumerate(file, start=1):
+                if line.strip():
+                    try:
+                        rows.append(model.model_validate_json(line))
+                    except ValidationError as exc:
+                        error = exc.errors()[0]
+                        place = ".".join(str(part) for part in error["loc"])
+                        raise DatasetUnusable(f"{path}, line {number}: {place} {error['msg']}".strip()) from exc
+            return rows
+    except OSError as exc:
+        raise DatasetUnusable(f"{path} cannot be read: {exc.strerror}") from exc
+
+
+def _relevance(path: Path) -> dict[str, dict[str, int]]:
+    relevance: dict[str, dict[str, int]] = defaultdict(dict)
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            for number, row in enumerate(csv.DictReader(file, delimiter="\t"), start=2):
+                try:
+                    grade = int(row["relevance"])
+                    if grade > 0:
+                        relevance[row["query_id"]][row["doc_id"]] = grade
+                except (KeyError, TypeError, ValueError) as exc:
+                    raise DatasetUnusable(f"{path}, line {number}: expected query_id, doc_id, relevance") from exc
+    except OSError as exc:
+        raise DatasetUnusable(f"{path} cannot be read: {exc.strerror}") from exc
+    return dict(relevance)
+
+
+def _hash(key: str) -> str:
+    return hashlib.sha256(key.encode("utf-8")).hexdigest()

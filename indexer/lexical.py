@@ -1,0 +1,174 @@
+"""Word search in one language: BM25 over stemmed words."""
+
+from __future__ import annotations
+
+import json
+import math
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+import bm25s
+import numpy as np
+import regex
+import Stemmer
+from numpy.typing import NDArray
+
+_STEMMERS = {
+    "ar": "arabic",
+    "ca": "catalan",
+    "cs": "czech",
+    "da": "danish",
+    "de": "german",
+    "el": "greek",
+    "en": "english",
+    "es": "spanish",
+    "et": "estonian",
+    "eu": "basque",
+    "fi": "finnish",
+    "fr": "french",
+    "ga": "irish",
+    "hu": "hungarian",
+    "hy": "armenian",
+    "id": "indonesian",
+    "it": "italian",
+    "lt": "lithuanian",
+    "nb": "norwegian",
+    "nl": "dutch",
+    "no": "norwegian",
+    "pl": "polish",
+    "pt": "portuguese",
+    "ro": "romanian",
+    "ru": "russian",
+    "sr": "serbian",
+    "sv": "swedish",
+    "tr": "turkish",
+}
+_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
+_UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Khmer}\p{Lao}\p{Myanmar}]+")
+# Letters that Unicode does not take apart into a base letter and a mark.
+_FOLDED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"})
+
+
+def words_of(text: str) -> list[str]:
+    """Return a text's words in lower case; scripts written without spaces give overlapping pairs of characters."""
+    words = []
+    for word in _WORD.findall(unicodedata.normalize("NFKC", text).casefold()):
+        position = 0
+        for run in _UNSPACED.finditer(word):
+            if run.start() > position:
+                words.append(word[position : run.start()])
+            signs = run.group()
+            words += [signs[i : i + 2] for i in range(len(signs) - 1)] or [signs]
+            position = run.end()
+        if position < len(word):
+            words.append(word[position:])
+    return words
+
+
+def fold(word: str) -> str:
+    """Return a word without its diacritics: ``pieniędzy`` → ``pieniedzy``."""
+    decomposed = unicodedata.normalize("NFD", word.translate(_FOLDED))
+    return unicodedata.normalize("NFC", "".join(c for c in decomposed if not unicodedata.combining(c)))
+
+
+@lru_cache(maxsize=100_000)
+def term_of(word: str, language: str) -> str:
+    """Return the form of a word under which it is indexed: its stem, folded."""
+    stemmer = _stemmer(language)
+    return fold(stemmer.stemWord(word) if stemmer is not None else word)
+
+
+@cache
+def _stemmer(language: str) -> Any:
+    name = _STEMMERS.get(language)
+    return Stemmer.Stemmer(name) if name and name in Stemmer.algorithms() else None
+
+
+class LexicalIndex:
+    """BM25 over the texts of one language.
+
+    ``variants`` maps words as people type them without diacritics to the terms they stand for, where stemming the
+    bare word would miss them; ``frequencies`` tells in how many of the ``size`` texts a term stands.
+    """
+
+    def __init__(
+        self,
+        scorer: bm25s.BM25,
+        language: str,
+        *,
+        variants: Mapping[str, Sequence[str]],
+        frequencies: Mapping[str, int],
+        size: int,
+    ) -> None:
+        self._scorer = scorer
+        self._language = language
+        self._variants = variants
+        self._frequencies = frequencies
+        self._size = size
+
+    @classmethod
+    def build(cls, texts: Sequence[str], language: str) -> LexicalIndex:
+        """Index texts; position i of every score belongs to text i."""
+        documents = []
+        variants: dict[str, set[str]] = {}
+        frequencies: Counter[str] = Counter()
+        for text in texts:
+            terms = []
+            for word in words_of(text):
+                term = term_of(word, language)
+                terms.append(term)
+                bare = fold(word)
+                if bare != word and term_of(bare, language) != term:
+                    variants.setdefault(bare, set()).add(term)
+            documents.append(terms)
+            frequencies.update(set(terms))
+        scorer = bm25s.BM25(method="lucene", k1=1.5, b=0.75)
+        scorer.index(documents, show_progress=False)
+        return cls(
+            scorer,
+            language,
+            variants={word: sorted(terms) for word, terms in variants.items()},
+            frequencies=frequencies,
+            size=len(texts),
+        )
+
+    def scores(self, question: str) -> NDArray[np.float32]:
+        """Return each text's BM25 score for a question, 0 and up, shape (n,).
+
+        Source: Robertson & Zaragoza, The Probabilistic Relevance Framework, 2009, with Lucene's idf.
+        """
+        terms = [term for term in self.terms(question) if term in self._frequencies]
+        if not terms:
+            return np.zeros(self._size, np.float32)
+        return np.asarray(self._scorer.get_scores(terms), np.float32)
+
+    def terms(self, text: str) -> list[str]:
+        """Return a text's terms in order; a word typed without its diacritics gives the terms it may stand for."""
+        terms: list[str] = []
+        for word in words_of(text):
+            term = term_of(word, self._language)
+            terms += [term] if term in self._frequencies else self._variants.get(fold(word), [term])
+        return terms
+
+    def weight(self, term: str) -> float:
+        """Return how much a term tells: its inverse document frequency, highest for one that no text has."""
+        frequency = self._frequencies.get(term, 0)
+        return math.log(1.0 + (self._size - frequency + 0.5) / (frequency + 0.5))
+
+    def save(self, folder: Path) -> None:
+        """Write the index into a folder that does not exist yet."""
+        folder.mkdir(parents=True)
+        self._scorer.save(folder, show_progress=False)
+        about = {"language": self._language, "size": self._size, "variants": self._variants, "frequencies": self._frequencies}
+        (folder / "words.json").write_text(json.dumps(about, ensure_ascii=False), "utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> LexicalIndex:
+        """Open a saved index."""
+        about = json.loads((folder / "words.json").read_text("utf-8"))
+        scorer = bm25s.BM25.load(folder, load_corpus=False, show_progress=False)
+        return cls(scorer, **about)

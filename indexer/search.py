@@ -1,0 +1,228 @@
+"""A generation opened for searching."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.page import Page
+from corpus.passage import Passage
+from indexer.contents import read_pages, read_passages
+from indexer.errors import RecipeMismatch
+from indexer.layout import LanguageRanges, Layout, lay_out
+from indexer.lexical import LexicalIndex
+from indexer.manifest import Manifest, read_manifest
+from indexer.ports import Encoder, Rows, Vector, VectorStore, VectorStoreFormat
+from indexer.recipe import Recipe
+
+
+# How many of each kind are looked up before passages are compared exactly. Ten times what is ever shown.
+_NEAREST_WINDOWS = 200
+_NEAREST_LABELS = 60
+_NEAREST_BY_WORDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A passage and what speaks for it.
+
+    Attributes:
+        label: cosine similarity of the query to the page's title or the passage's question, whichever is nearer, -1
+            to 1.
+        alias: cosine similarity to the nearest of the page's aliases; -1 where it has none.
+        window: cosine similarity to the passage's nearest window, -1 to 1.
+        words: BM25 of its best window as a share of the best in its language for this question, 0 to 1.
+        best_window: which of ``passage.windows`` is nearest.
+    """
+
+    passage: Passage
+    label: float
+    alias: float
+    window: float
+    words: float
+    best_window: int
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A title, an alias or a question: ``text`` is what is compared, ``shown`` how the place it leads to is called."""
+
+    row: int
+    text: str
+    shown: str
+    page_id: str
+    url: str
+
+
+class PassageIndex:
+    """One generation, immutable, safe to search from many threads."""
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        layout: Layout,
+        *,
+        encoder: Encoder,
+        windows: VectorStore,
+        labels: VectorStore,
+        lexical: Mapping[str, LexicalIndex],
+    ) -> None:
+        self.manifest = manifest
+        self.pages: Mapping[str, Page] = {page.id: page for page in layout.pages}
+        self.languages: tuple[str, ...] = tuple(layout.languages)
+        self._layout = layout
+        self._encoder = encoder
+        self._windows = windows
+        self._labels = labels
+        self._lexical = lexical
+        self._labels_by_language = {language: _labels_of(layout, language) for language in layout.languages}
+
+    @classmethod
+    def open(cls, folder: Path, *, encoder: Encoder, store: VectorStoreFormat) -> PassageIndex:
+        """Open a generation's directory.
+
+        Raises:
+            RecipeMismatch: if its vectors were made by another recipe than the encoder's.
+            ValueError: if its manifest cannot be read, or its store is of another kind.
+        """
+        manifest = read_manifest(folder)
+        recipe = Recipe(encoder.model)
+        if manifest.recipe != recipe:
+            raise RecipeMismatch(expected=recipe.digest, found=manifest.recipe.digest)
+        if manifest.store != store.suffix:
+            raise ValueError(f"its vectors are '{manifest.store}' files, this process reads '{store.suffix}'")
+        layout = lay_out(read_pages(folder), read_passages(folder))
+        return cls(
+            manifest,
+            layout,
+            encoder=encoder,
+            windows=store.read(folder / f"windows{store.suffix}"),
+            labels=store.read(folder / f"labels{store.suffix}"),
+            lexical={language: LexicalIndex.load(folder / "lexical" / language) for language in layout.languages},
+        )
+
+    def embed(self, query: str) -> Vector:
+        """Return the vector to search with."""
+        vector: Vector = self._encoder.embed_queries([query])[0]
+        return vector
+
+    def lexical(self, language: str) -> LexicalIndex:
+        """Return the words of a language that has pages."""
+        return self._lexical[language]
+
+    def labels(self, language: str) -> Sequence[Label]:
+        """Return the labels of one language in the order of their rows."""
+        return self._labels_by_language.get(language, ())
+
+    def nearest_labels(self, vector: Vector, *, language: str, k: int) -> list[tuple[int, float]]:
+        """Return at most ``k`` (row, cosine similarity) of one language's labels, nearest first."""
+        return self._labels.search(vector, k=k, within=self._layout.languages[language].labels)
+
+    def label_similarities(self, vector: Vector, rows: Sequence[int]) -> dict[int, float]:
+        """Return the cosine similarity of each of the label rows."""
+        found = self._labels.similarities(vector, np.array(rows, np.int64))
+        return dict(zip(rows, map(float, found), strict=True))
+
+    def search(self, query: str, vector: Vector, *, languages: Sequence[str]) -> list[Found]:
+        """Return the passages nearest to a question in some languages, nearest window first.
+
+        Args:
+            query: its text, for the search by words.
+            vector: its vector, from ``embed``.
+            languages: in which languages to search; those without pages are passed over.
+        """
+        found: list[Found] = []
+        for language in languages:
+            ranges = self._layout.languages.get(language)
+            if ranges is not None:
+                found += self._search_language(query, vector, ranges, self._lexical[language])
+        return sorted(found, key=lambda one: -one.window)
+
+    def _search_language(
+        self, query: str, vector: Vector, ranges: LanguageRanges, lexical: LexicalIndex
+    ) -> list[Found]:
+        layout = self._layout
+        words = lexical.scores(query)
+        most = float(words.max(initial=0.0))
+        if most > 0.0:
+            words = words / most
+        nearest = self._windows.search(vector, k=_NEAREST_WINDOWS, within=ranges.windows)
+        named = self._labels.search(vector, k=_NEAREST_LABELS, within=ranges.labels)
+        worded = ranges.windows.start + _best(words, _NEAREST_BY_WORDS)
+        owners = {int(layout.window_owner[row]) for row, _ in nearest}
+        owners |= {int(owner) for owner in layout.window_owner[worded]}
+        for row, _ in named:
+            owners.update(range(int(layout.label_first[row]), int(layout.label_last[row])))
+        passages = np.array(sorted(owners), np.int64)
+        label, alias = self._label_similarities(vector, passages)
+        rows, starts = _concatenated(layout.window_start[passages], layout.window_start[passages + 1])
+        similarities = self._windows.similarities(vector, rows)
+        words_by_row = words[rows - ranges.windows.start]
+        ends = np.append(starts[1:], len(rows))
+        found = []
+        for i, passage in enumerate(passages):
+            span = slice(int(starts[i]), int(ends[i]))
+            best = int(similarities[span].argmax())
+            found.append(
+                Found(
+                    passage=layout.passages[passage],
+                    label=float(label[i]),
+                    alias=float(alias[i]),
+                    window=float(similarities[span][best]),
+                    words=float(words_by_row[span].max()),
+                    best_window=best,
+                )
+            )
+        return found
+
+    def _label_similarities(self, vector: Vector, passages: Rows) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return, for each passage, the similarity of its title or question and of its nearest alias."""
+        layout = self._layout
+        titles = layout.title_label[passages]
+        rows, starts = _concatenated(titles, layout.alias_last[passages])
+        similarities = self._labels.similarities(vector, rows)
+        label = similarities[starts]
+        similarities[starts] = -1.0
+        alias: NDArray[np.float32] = np.maximum.reduceat(similarities, starts)
+        questions = layout.question_label[passages]
+        asked = questions >= 0
+        label[asked] = np.maximum(label[asked], self._labels.similarities(vector, questions[asked]))
+        return label, alias
+
+
+def _labels_of(layout: Layout, language: str) -> tuple[Label, ...]:
+    pages = {page.id: page for page in layout.pages}
+    labels = []
+    for row in layout.languages[language].labels:
+        passage = layout.passages[int(layout.label_first[row])]
+        page = pages[passage.page_id]
+        asks = int(layout.question_label[int(layout.label_first[row])]) == row
+        labels.append(
+            Label(
+                row=row,
+                text=layout.labels[row],
+                shown=layout.labels[row] if asks else page.title,
+                page_id=page.id,
+                url=passage.url if asks else page.url,
+            )
+        )
+    return tuple(labels)
+
+
+def _best(scores: NDArray[np.float32], k: int) -> Rows:
+    """Return the positions of the ``k`` highest positive scores."""
+    positions = np.argpartition(-scores, k)[:k] if len(scores) > k else np.arange(len(scores))
+    found: Rows = positions[scores[positions] > 0.0].astype(np.int64)
+    return found
+
+
+def _concatenated(first: Rows, last: Rows) -> tuple[Rows, Rows]:
+    """Return the rows of several ranges one after another, and where in the result each range starts."""
+    lengths = last - first
+    starts = np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64)
+    rows = np.repeat(first - starts, lengths) + np.arange(int(lengths.sum()), dtype=np.int64)
+    return rows, starts
