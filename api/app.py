@@ -35,6 +35,7 @@ def create_app(settings: Settings, make_live: Callable[[], LiveAssistant]) -> Fa
     metrics = Metrics()
     templates = Jinja2Templates(_HERE / "templates")
     templates.env.trim_blocks = templates.env.lstrip_blocks = True
+    templates.env.filters["dict"] = dict
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

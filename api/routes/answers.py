@@ -39,7 +39,7 @@ def answer(asked: AnswersRequest, services: ServicesDep, assistant: AssistantDep
     )
 
 
-@router.get("/suggest")
+@router.get("/suggest", response_model=SuggestResponse)
 def suggest(
     request: Request,
     response: Response,

