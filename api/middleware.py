@@ -55,7 +55,7 @@ class RequestMiddleware:
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
-                await self._app(scope, self._limited(receive, headers), sent)
+                await self._app(scope, await self._whole_body(receive, headers), sent)
             except BodyTooLarge as exc:
                 await problem(413, "The request is too large", str(exc))(scope, receive, sent)
             except Exception:
@@ -75,22 +75,28 @@ class RequestMiddleware:
                         ms=round((time.perf_counter() - started) * 1000.0, 1),
                     )
 
-    def _limited(self, receive: Receive, headers: Headers) -> Receive:
-        most = self._max_body_bytes
+    async def _whole_body(self, receive: Receive, headers: Headers) -> Receive:
+        """Read the body, as far as it is allowed to go, and return what hands it on."""
         declared = headers.get("content-length", "0")
-        read = 0
-
-        async def limited() -> Message:
-            nonlocal read
-            if declared.isdigit() and int(declared) > most:
-                raise BodyTooLarge(most)
+        if declared.isdigit() and int(declared) > self._max_body_bytes:
+            raise BodyTooLarge(self._max_body_bytes)
+        body = b""
+        message: Message = {"more_body": True}
+        while message.get("more_body", False):
             message = await receive()
-            read += len(message.get("body", b""))
-            if read > most:
-                raise BodyTooLarge(most)
-            return message
+            body += message.get("body", b"")
+            if len(body) > self._max_body_bytes:
+                raise BodyTooLarge(self._max_body_bytes)
+        handed_on = False
 
-        return limited
+        async def hand_on() -> Message:
+            nonlocal handed_on
+            if handed_on:
+                return await receive()
+            handed_on = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        return hand_on
 
 
 def _accepted(request_id: str | None) -> str:

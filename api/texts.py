@@ -42,7 +42,7 @@ _TEXTS: Mapping[str, tuple[str, str, str, str, str]] = {
         "Versuchen Sie es mit anderen Worten oder sehen Sie alle Hilfeseiten durch.",
         "Essayez avec d’autres mots, ou parcourez toutes les pages d’aide.",
     ),
-    "other_language": ("In {language}", "Po innemu: {language}", "In het {language}", "Auf {language}", "En {language}"),
+    "other_language": ("Language: {language}", "Język: {language}", "Taal: {language}", "Sprache: {language}", "Langue : {language}"),
     "read_on": ("Read it on the page", "Przeczytaj na stronie", "Lees het op de pagina", "Auf der Seite lesen", "Lire sur la page"),
     "all_pages": ("All help pages", "Wszystkie strony pomocy", "Alle helppagina’s", "Alle Hilfeseiten", "Toutes les pages d’aide"),
     "on_this_page": ("On this page", "Na tej stronie", "Op deze pagina", "Auf dieser Seite", "Sur cette page"),

@@ -67,7 +67,9 @@ def build(
 @app.command("list")
 def list_generations(out: Out = None) -> None:
     """List the generations, oldest first."""
-    table = Table("", "generation", "built", "pages", "passages", "recipe", box=None)
+    table = Table(box=None)
+    for heading in ("", "generation", "built", "pages", "passages", "recipe"):
+        table.add_column(heading, no_wrap=True)
     for listed in _generations(out).list():
         mark = "live" if listed.live else ""
         if listed.manifest is None:

@@ -19,6 +19,7 @@ WINDOW_CHARS = 350
 """Most characters embedded as one vector, measured in eval/README.md."""
 
 _QUESTION_MARKS = ("?", "؟", "？", "\u037e")  # the last is Greek's own
+_AFTER_A_MARK = " \u00a0*_\"'”’»›“)]"
 
 
 def split_page(page: Page) -> list[Passage]:
@@ -60,7 +61,7 @@ def windows_of(text: str, language: str) -> tuple[Span, ...]:
 def is_question(heading: str, language: str) -> bool:
     """Say whether a heading asks something: it ends in its language's question mark."""
     marks = (*_QUESTION_MARKS, ";") if language == "el" else _QUESTION_MARKS
-    return heading.rstrip().rstrip("*_ ").endswith(marks)
+    return heading.rstrip(_AFTER_A_MARK).endswith(marks)
 
 
 def _units(page: Page) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], str | None, list[Block]]]:
@@ -81,7 +82,7 @@ def _units(page: Page) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], str |
         if question is not None:
             while position < len(sections) and _belongs_to(sections[position], section, page.language):
                 below = sections[position]
-                blocks += [Block(below.heading, below.anchor), *below.blocks]
+                blocks += below.blocks if _continues(below, section) else (_heading_block(below), *below.blocks)
                 position += 1
         if not blocks:
             if position < len(sections) and sections[position].level > section.level:
@@ -91,7 +92,18 @@ def _units(page: Page) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], str |
 
 
 def _belongs_to(below: Section, question: Section, language: str) -> bool:
-    return below.level > question.level and bool(below.heading) and not is_question(below.heading, language)
+    if below.level > question.level:
+        return bool(below.heading) and not is_question(below.heading, language)
+    return _continues(below, question)
+
+
+def _continues(below: Section, question: Section) -> bool:
+    """Say whether a section goes on with the question after what interrupted it, such as a list of definitions."""
+    return (below.level, below.anchor) == (question.level, question.anchor)
+
+
+def _heading_block(section: Section) -> Block:
+    return Block(section.heading, section.anchor)
 
 
 def _parts(blocks: Sequence[Block], language: str, *, whole: bool) -> Iterator[tuple[str, str]]:

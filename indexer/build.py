@@ -183,7 +183,7 @@ def _finish(generations: Generations, recipe: Recipe, content: str, layout: Layo
     now = datetime.datetime.now(datetime.UTC)
     sync_tree(generations.building)
     manifest = Manifest(
-        id=f"{now:%Y%m%dT%H%M%S}-{content[:4]}{recipe.digest[:4]}",
+        id=f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03d}-{content[:4]}{recipe.digest[:4]}",
         created_at=now,
         recipe=recipe,
         content=content,

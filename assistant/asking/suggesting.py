@@ -19,6 +19,8 @@ _NEAREST = 20
 # Of equal meaning, what begins with the very words typed comes first. On e5's scale, where unrelated short texts
 # already have a similarity of .75, this lifts a word's match above any but the nearest paraphrase.
 _PREFIX_SHARE = 0.15
+_BEHIND_BEST = 0.06
+"""How far behind the best suggestion another may be; what is further off is on another subject."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,9 @@ class Suggester:
         missing = [row for row in shares if row not in scores]
         scores.update(self._index.label_similarities(vector, missing))
         by_row = {label.row: label for label in self._index.labels(language)}
-        ordered = sorted(scores, key=lambda row: (-(scores[row] + _PREFIX_SHARE * shares.get(row, 0.0)), row))
+        total = {row: score + _PREFIX_SHARE * shares.get(row, 0.0) for row, score in scores.items()}
+        least = max(total.values(), default=0.0) - _BEHIND_BEST
+        ordered = sorted((row for row in total if total[row] >= least), key=lambda row: (-total[row], row))
         return self._distinct([by_row[row] for row in ordered])
 
     def _prefix_shares(self, text: str, language: str) -> dict[int, float]:

@@ -12,19 +12,36 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from corpus.languages import parse_locale
 
 _BLOCK = re.compile(r"\A---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
-_UNCLOSED = re.compile(r"\A---[ \t]*\r?\n[A-Za-z_]+:")
+_UNCLOSED = re.compile(r"\A---[ \t]*\r?\n[A-Za-z_-]+:")
+_ADDRESS = re.compile(r"https?://|/", re.IGNORECASE)
 
 
 def _as_locale(value: object) -> object:
     return parse_locale(value) if isinstance(value, str) else value
 
 
-def _as_text(value: object) -> object:
-    # YAML reads `title: 2026` as a number and `title: Yes` as a truth value; a writer meant the word.
-    return str(value) if isinstance(value, int | float | bool) else value
+def _as_date(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return datetime.datetime.fromisoformat(value).date()
+    except ValueError as exc:
+        raise ValueError(f"{value!r} is not a date such as 2026-05-31") from exc
 
 
-Text = Annotated[str, BeforeValidator(_as_text)]
+def _as_address(value: object) -> object:
+    if isinstance(value, str) and not _ADDRESS.match(value):
+        raise ValueError(f"{value!r} does not start with https://, http:// or /")
+    return value
+
+
+class _WordsLoader(yaml.SafeLoader):
+    """Reads every value as it is written: ``locale: no`` is Norwegian, ``title: 1.10`` not a number."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012  PyYAML's own class attribute
+        first: [(tag, pattern) for tag, pattern in resolvers if tag.endswith((":null", ":merge"))]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
 
 class FrontMatter(BaseModel):
@@ -32,13 +49,13 @@ class FrontMatter(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    title: Text | None = None
-    description: Text | None = None
+    title: str | None = None
+    description: str | None = None
     locale: Annotated[str, BeforeValidator(_as_locale)] | None = None
-    url: Text | None = None
-    aliases: tuple[Text, ...] = ()
-    audience: Text | None = None
-    updated: datetime.date | None = None
+    url: Annotated[str, BeforeValidator(_as_address)] | None = None
+    aliases: tuple[str, ...] = ()
+    audience: str | None = None
+    updated: Annotated[datetime.date, BeforeValidator(_as_date)] | None = None
 
 
 def split_front_matter(source: str) -> tuple[FrontMatter, str]:
@@ -53,7 +70,7 @@ def split_front_matter(source: str) -> tuple[FrontMatter, str]:
             raise ValueError("the front matter has no closing line '---'")
         return FrontMatter(), source
     try:
-        values: Any = yaml.safe_load(block.group(1))
+        values: Any = _WordsLoader(block.group(1)).get_single_data()
     except yaml.YAMLError as exc:
         mark = getattr(exc, "problem_mark", None)
         place = f" in line {mark.line + 2}" if mark is not None else ""

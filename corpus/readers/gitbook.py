@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 
-_FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})")
-_TAG = re.compile(r"\{%-?\s*(end)?([a-z-]+)((?:\s+[\w-]+=\"[^\"]*\")*)\s*-?%\}")
-_ATTRIBUTE = re.compile(r"([\w-]+)=\"([^\"]*)\"")
+_FENCE = re.compile(r"(?:[ \t>]|[-*+][ \t]|\d+[.)][ \t])*(?:(?P<ticks>`{3,})(?!.*`)|(?P<tildes>~{3,}))")
+_CODE_SPAN = r"(?<!`)(`+)(?!`)(?:(?!\n[ \t]*\n).)+?(?<!`)\1(?!`)"
+_TAG = re.compile(r"\{%-?\s*(end)?([a-z-]+)((?:\s+[\w-]+(?:=(?:\"[^\"]*\"|[^\s\"%]+))?)*)\s*-?%\}")
+_ATTRIBUTE = re.compile(r"([\w-]+)=(?:\"([^\"]*)\"|([^\s\"]+))")
+_BOLD = r"(?<![\\*])\*\*(?P<bold>[^\s*](?:[^*\n]*[^\s*])?)\*\*(?!\*)"
+_EMPTY_BOLD = r"(?:(?<=\s)|^)\*{4}(?=\s|$)"
+_MENDED = re.compile(f"{_CODE_SPAN}|{_BOLD}|(?P<tag>{{%.*?%}})|(?P<empty>{_EMPTY_BOLD})", re.DOTALL)
 _HINT_STYLES = frozenset({"info", "warning", "danger", "success"})
 # Confluence wraps the style sheet of its contents lists like this, and an export keeps it as escaped text.
-_CDATA = re.compile(r"/?\\?\*?\\?<!\\?\[CDATA\\?\[.*?\]\\?\]\\?>\\?\*?/?", re.DOTALL)
+_STYLE_SHEET = re.compile(r"/\\?\*\\?<!\\?\[CDATA\\?\[.*?\]\\?\]\\?>\\?\*\\?/", re.DOTALL)
 
 
 def plain_markdown(source: str) -> str:
@@ -19,25 +24,57 @@ def plain_markdown(source: str) -> str:
     Hints, tabs, columns and steps become containers, embeds and references become links. Code is left alone, and so
     is a tag we do not know: its text is shown rather than lost.
     """
-    lines = []
-    fence: str | None = None
-    for line in _without_style_sheets(source).split("\n"):
+    return "\n".join(text if is_code else _mended(text) for is_code, text in _runs(source.replace("\r\n", "\n")))
+
+
+def _runs(source: str) -> Iterator[tuple[bool, str]]:
+    """Yield (whether it is fenced code, lines) in order."""
+    lines: list[str] = []
+    fence = ""
+    for line in source.split("\n"):
         mark = _FENCE.match(line)
-        if mark and fence is None:
-            fence = mark.group(1)
-        elif mark and fence is not None and mark.group(1).startswith(fence):
-            fence = None
-        lines.append(line if fence is not None or mark else _TAG.sub(_tag_as_html, line))
-    return "\n".join(lines)
+        if not fence and mark is not None:
+            if lines:
+                yield False, "\n".join(lines)
+            lines, fence = [line], mark["ticks"] or mark["tildes"]
+        elif fence and line.strip(" \t>").startswith(fence) and not line.strip(" \t>").strip(fence[0]):
+            yield True, "\n".join([*lines, line])
+            lines, fence = [], ""
+        else:
+            lines.append(line)
+    if lines:
+        yield bool(fence), "\n".join(lines)
 
 
-def _without_style_sheets(source: str) -> str:
-    return _CDATA.sub("", source) if "CDATA" in source else source
+def _mended(text: str) -> str:
+    if "CDATA" in text:
+        text = _STYLE_SHEET.sub("", text)
+    return _MENDED.sub(_mended_mark, text)
+
+
+def _mended_mark(mark: re.Match[str]) -> str:
+    if mark["tag"] is not None:
+        line_start = mark.string.rfind("\n", 0, mark.start()) + 1
+        before = mark.string[line_start : mark.start()]
+        # A tag in a list item is indented, and what takes its place must be so, to stay in the item.
+        indent = before if before.isspace() else ""
+        return _TAG.sub(_tag_as_html, mark["tag"]).replace("\n", "\n" + indent)
+    if mark["bold"] is not None:
+        return _as_bold(mark)
+    return "" if mark["empty"] is not None else mark.group()
+
+
+def _as_bold(mark: re.Match[str]) -> str:
+    """Return bold text that CommonMark would show with its asterisks, as ``**注意：**请``, in HTML; other as it is."""
+    inner = mark["bold"]
+    before, after = mark.string[: mark.start()][-1:], mark.string[mark.end() :][:1]
+    stuck = (after.isalnum() and not inner[-1].isalnum()) or (before.isalnum() and not inner[0].isalnum())
+    return f"<strong>{inner}</strong>" if stuck else mark.group()
 
 
 def _tag_as_html(tag: re.Match[str]) -> str:
     closing, name, rest = tag.group(1) is not None, tag.group(2), tag.group(3)
-    attributes = dict(_ATTRIBUTE.findall(rest))
+    attributes = {key: quoted or bare for key, quoted, bare in _ATTRIBUTE.findall(rest)}
     if name == "hint":
         style = attributes.get("style", "info")
         kind = style if style in _HINT_STYLES else "info"

@@ -7,39 +7,29 @@ walk over one tree, so they cannot disagree.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import nh3
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from corpus.page import Block, Section
+from corpus.readers.safe_html import ResolveLink, mend_images, mend_links, sanitised, take_anchors
+from corpus.readers.text import (
+    CONTAINERS,
+    HEADINGS,
+    LEAVES,
+    SKIPPED,
+    block_text,
+    holds_blocks,
+    inline_text,
+    lines,
+    one_line,
+)
 from corpus.splitting import is_question
 
-ResolveLink = Callable[[str], str | None]
-"""Maps a link's target as written to the one to show, or ``None`` to leave its text without a link."""
-
-_HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_LEAVES = frozenset({"p", "ul", "ol", "table", "pre", "hr"})
-_CONTAINERS = frozenset(
-    {"div", "section", "article", "aside", "main", "header", "footer", "figure", "blockquote", "details", "center"}
-)
-_SKIPPED = frozenset({"script", "style", "template"})
-_TAGS = nh3.ALLOWED_TAGS | {"details", "summary", "kbd", "mark", "figure", "figcaption", "section"}
-_ATTRIBUTES = {
-    "*": {"id", "title", "lang", "dir"},
-    "a": {"href", "name"},
-    "img": {"src", "alt", "width", "height"},
-    "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan", "scope"},
-    "ol": {"start"},
-    "div": {"class"},
-    "code": {"class"},
-    "details": {"open"},
-}
-_CLASSES = re.compile(r"hint hint-(?:info|warning|danger|success)|language-[\w+-]+")
-_SPACES = re.compile(r"[ \t\r\n\f\u00a0\u200b]+")
 _SLUG_DROPPED = re.compile(r"[^\w\- ]")
+_SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "؟", "۔", "।")
+_CAPTION_CHARS = 40
 
 
 def slugify(heading: str) -> str:
@@ -53,45 +43,27 @@ def sections_of(html: str, *, language: str, resolve_link: ResolveLink) -> tuple
     Scripts, styles, forms and event handlers are removed. A list of links to the page's own headings is left in the
     HTML but gives no text: what it says stands at those headings.
     """
-    tree = LexborHTMLParser(_sanitised(html))
+    tree = LexborHTMLParser(sanitised(html))
     body = tree.body
     if body is None:
         return (), ""
-    walk = _Walk(language=language, resolve_link=resolve_link)
-    walk.anchors.update(node.attributes["id"] or "" for node in body.css("[id]") if node.tag not in _HEADINGS)
+    walk = _Walk(language=language, resolve_link=resolve_link, anchors=take_anchors(body))
     walk.flow(body)
     walk.finish()
-    _rewrite_links(body, resolve_link)
-    return tuple(walk.sections), (body.inner_html or "").strip()
+    sections = walk.with_something_to_say()
+    mend_links(body, resolve_link, sections)
+    mend_images(body)
+    return sections, (body.inner_html or "").strip()
 
 
-def _sanitised(html: str) -> str:
-    def keep(tag: str, name: str, value: str) -> str | None:
-        if name == "class":
-            return value if _CLASSES.fullmatch(value) else None
-        return value
+@dataclass(frozen=True)
+class _Place:
+    """Where a walk is: in which section, and from which level the headings around it count."""
 
-    return nh3.clean(
-        html,
-        tags=_TAGS,
-        attributes=_ATTRIBUTES,
-        attribute_filter=keep,
-        link_rel="noopener noreferrer",
-        url_schemes={"http", "https", "mailto", "tel"},
-    )
-
-
-def _rewrite_links(body: LexborNode, resolve_link: ResolveLink) -> None:
-    for link in body.css("a[href]"):
-        target = resolve_link(link.attributes.get("href") or "")
-        if target is None:
-            del link.attrs["href"]
-        else:
-            link.attrs["href"] = target
-    for image in body.css("img"):
-        image.attrs["loading"] = "lazy"
-        if "alt" not in image.attributes:
-            image.attrs["alt"] = ""
+    level: int = 0
+    heading: str = ""
+    anchor: str = ""
+    base: int = 0
 
 
 @dataclass
@@ -100,79 +72,81 @@ class _Walk:
 
     language: str
     resolve_link: ResolveLink
+    anchors: set[str]
     sections: list[Section] = field(default_factory=list)
-    anchors: set[str] = field(default_factory=set)
-    level: int = 0
-    heading: str = ""
-    anchor: str = ""
+    place: _Place = _Place()
     continued: bool = False
     blocks: list[Block] = field(default_factory=list)
     loose: list[str] = field(default_factory=list)
+    contents: set[str] = field(default_factory=set)
 
     def flow(self, parent: LexborNode) -> None:
         """Take in the children of an element that holds blocks, loose text between them included."""
         for node in parent.iter(include_text=True):
             tag = node.tag
-            if tag in _SKIPPED or tag == "summary":
+            if tag in SKIPPED or tag == "summary":
                 continue
-            if tag in _HEADINGS:
-                self.start_section(node, _HEADINGS[tag])
+            if tag in HEADINGS:
+                self.start_section(node, HEADINGS[tag])
             elif tag == "details":
                 self.details(node)
             elif tag == "dl":
                 self.definitions(node)
-            elif tag in _LEAVES:
+            elif tag in LEAVES:
                 self.block(node)
-            elif tag in _CONTAINERS or _holds_blocks(node):
+            elif tag in CONTAINERS or holds_blocks(node):
                 self.end_loose()
                 self.flow(node)
                 self.end_loose()
             else:
-                self.loose.append(_inline_text(node))
+                self.loose.append(inline_text(node))
 
     def start_section(self, node: LexborNode, level: int) -> None:
-        text = _one_line(_inline_text(node))
-        if not text:
+        text = one_line(inline_text(node))
+        if not text or _is_contents_list(node, self.resolve_link):
             return
-        self.open(level, text, _inner_anchor(node) or self.identify(node, slugify(text)))
+        anchor = _inner_anchor(node) or self.identify(node, slugify(text))
+        self.open(_Place(self.place.base + level, text, anchor, self.place.base))
 
     def details(self, node: LexborNode) -> None:
         """Make an accordion that is called by a question a section of its own, any other a part of this one."""
         self.end_loose()
-        summary = node.css_first("summary")
-        title = _one_line(_inline_text(summary)) if summary is not None else ""
-        before = (self.level, self.heading, self.anchor)
+        summary = next((child for child in node.iter() if child.tag == "summary"), None)
+        title = one_line(inline_text(summary)) if summary is not None else ""
+        before = self.place
         asks = bool(title) and is_question(title, self.language)
         if asks:
-            self.open(before[0] + 1, title, self.identify(node, slugify(title)))
+            self.open_inside(before, title, self.identify(node, slugify(title)))
         elif title and summary is not None:
             self.blocks.append(Block(title, self.identify(summary)))
         self.flow(node)
         self.end_loose()
         if asks:
-            self.resume(*before)
+            self.resume(before)
 
     def definitions(self, node: LexborNode) -> None:
         """Make each term of a definition list a section, with its definitions under it."""
         self.end_loose()
-        before = (self.level, self.heading, self.anchor)
-        for child in node.iter():
+        before = self.place
+        for child in _definition_parts(node):
             if child.tag == "dt":
-                term = _one_line(_inline_text(child))
-                if not term:
-                    continue
-                self.open(before[0] + 1, term, self.identify(child, slugify(term)))
+                term = one_line(inline_text(child))
+                if term:
+                    self.open_inside(before, term, self.identify(child, slugify(term)))
+            elif child.is_text_node:
+                self.loose.append(inline_text(child))
             else:
                 self.flow(child)
                 self.end_loose()
-        self.resume(*before)
+        self.resume(before)
 
     def block(self, node: LexborNode) -> None:
         self.end_loose()
-        if node.tag in ("ul", "ol") and _is_contents_list(node, self.resolve_link):
+        if node.tag in ("ul", "ol", "p") and _is_contents_list(node, self.resolve_link):
             self.drop_caption()
+            self.contents.add(self.place.anchor)
             return
-        text = _block_text(node)
+        text = block_text(node)
         if text:
             self.blocks.append(Block(text, self.identify(node)))
 
@@ -186,32 +160,47 @@ class _Walk:
 
     def end_loose(self) -> None:
         """Close a run of text that stands in no paragraph."""
-        text = _lines("".join(self.loose))
+        text = lines("".join(self.loose))
         self.loose.clear()
         if text:
-            self.blocks.append(Block(text, self.anchor))
+            self.blocks.append(Block(text, self.place.anchor))
 
     def drop_caption(self) -> None:
-        """Forget a short line right above a contents list, such as “Table of contents”."""
-        if self.blocks and "\n" not in self.blocks[-1].text and len(self.blocks[-1].text) <= 40:
+        """Forget a short line right above a contents list, such as “Table of contents”; a sentence says more."""
+        last = self.blocks[-1].text if self.blocks else "\n"
+        if "\n" not in last and len(last) <= _CAPTION_CHARS and not last.endswith(_SENTENCE_ENDS):
             self.blocks.pop()
 
-    def open(self, level: int, heading: str, anchor: str) -> None:
+    def open(self, place: _Place) -> None:
         self.finish()
-        self.level, self.heading, self.anchor, self.continued = level, heading, anchor, False
-        self.anchors.add(anchor)
+        self.place, self.continued = place, False
 
-    def resume(self, level: int, heading: str, anchor: str) -> None:
+    def open_inside(self, around: _Place, heading: str, anchor: str) -> None:
+        """Open a section that any heading after it closes, and in which headings may stand."""
+        level = max(around.level, around.base + len(HEADINGS)) + 1
+        self.open(_Place(level, heading, anchor, base=level))
+
+    def resume(self, place: _Place) -> None:
         """Go back to the section that a question inside it has interrupted."""
         self.finish()
-        self.level, self.heading, self.anchor, self.continued = level, heading, anchor, True
+        self.place, self.continued = place, True
 
     def finish(self) -> None:
         """Close the section that is open, unless it has nothing to say."""
         self.end_loose()
-        if self.blocks or (self.heading and not self.continued):
-            self.sections.append(Section(self.level, self.heading, self.anchor, tuple(self.blocks)))
+        if self.blocks or (self.place.heading and not self.continued):
+            place = self.place
+            self.sections.append(Section(place.level, place.heading, place.anchor, tuple(self.blocks)))
         self.blocks = []
+
+    def with_something_to_say(self) -> tuple[Section, ...]:
+        """Return the sections but those that held a contents list only, the page's first heading excepted."""
+        levels = [section.level for section in self.sections[1:]] + [0]
+        return tuple(
+            section
+            for number, (section, next_level) in enumerate(zip(self.sections, levels, strict=False))
+            if number == 0 or section.blocks or section.anchor not in self.contents or next_level > section.level
+        )
 
     def unique(self, anchor: str) -> str:
         candidate, number = anchor, 1
@@ -222,18 +211,16 @@ class _Walk:
         return candidate
 
 
-def _holds_blocks(node: LexborNode) -> bool:
-    return not node.is_text_node and any(
-        child.tag in _LEAVES or child.tag in _CONTAINERS or child.tag in _HEADINGS for child in node.iter()
-    )
+def _definition_parts(node: LexborNode) -> Iterator[LexborNode]:
+    for child in node.iter(include_text=True):
+        if child.tag == "div":
+            yield from _definition_parts(child)
+        else:
+            yield child
 
 
 def _inner_anchor(heading: LexborNode) -> str | None:
-    for link in heading.css("a"):
-        anchor = link.attributes.get("id") or link.attributes.get("name")
-        if anchor:
-            return anchor
-    return None
+    return next((link.attributes["id"] for link in heading.css("a") if link.attributes.get("id")), None)
 
 
 def _is_contents_list(node: LexborNode, resolve_link: ResolveLink) -> bool:
@@ -243,97 +230,5 @@ def _is_contents_list(node: LexborNode, resolve_link: ResolveLink) -> bool:
     targets = [resolve_link(link.attributes.get("href") or "") for link in links]
     if not all(target is not None and target.startswith("#") for target in targets):
         return False
-    linked = sum(len(_one_line(_inline_text(link))) for link in links)
-    return linked >= 0.9 * len(_SPACES.sub(" ", node.text(deep=True)).strip()) - 2 * len(links)
-
-
-def _block_text(node: LexborNode) -> str:
-    match node.tag:
-        case "pre":
-            return node.text(deep=True).strip("\n")
-        case "ul" | "ol":
-            return "\n".join(_list_lines(node, indent=""))
-        case "table":
-            return "\n".join(_table_lines(node))
-        case "hr":
-            return ""
-        case _:
-            return _lines(_inline_text(node))
-
-
-def _list_lines(node: LexborNode, *, indent: str) -> Iterator[str]:
-    number = int(node.attributes.get("start") or 1) if node.tag == "ol" else None
-    for item in node.iter():
-        if item.tag != "li":
-            yield from (indent + line for line in _block_text(item).split("\n") if line)
-            continue
-        mark = "•" if number is None else f"{number}."
-        number = None if number is None else number + 1
-        first = True
-        for line in _item_lines(item):
-            yield f"{indent}{mark} {line}" if first else f"{indent}  {line}"
-            first = False
-
-
-def _item_lines(item: LexborNode) -> Iterator[str]:
-    loose: list[str] = []
-
-    def flushed() -> list[str]:
-        text = _lines("".join(loose))
-        loose.clear()
-        return text.split("\n") if text else []
-
-    for node in item.iter(include_text=True):
-        tag = node.tag
-        if tag in _SKIPPED:
-            continue
-        if tag in ("ul", "ol"):
-            yield from flushed()
-            yield from _list_lines(node, indent="")
-        elif tag in ("pre", "table", "p"):
-            yield from flushed()
-            yield from _block_text(node).split("\n")
-        elif tag in _CONTAINERS or tag in _HEADINGS or tag == "dl":
-            yield from flushed()
-            yield from _item_lines(node)
-        else:
-            loose.append(_inline_text(node))
-    yield from flushed()
-
-
-def _table_lines(table: LexborNode) -> Iterator[str]:
-    caption = table.css_first("caption")
-    if caption is not None:
-        yield _one_line(_inline_text(caption))
-    for row in table.css("tr"):
-        cells = [" ".join(_item_lines(cell)) for cell in row.iter() if cell.tag in ("td", "th")]
-        if any(cells):
-            yield " | ".join(cells)
-
-
-def _inline_text(node: LexborNode) -> str:
-    """Return the text of an element as it is read, a line break as U+2028."""
-    if node.is_text_node:
-        return node.text_content or ""
-    tag = node.tag
-    if tag == "br":
-        return "\u2028"
-    if tag == "img":
-        return _alt(node)
-    if tag in _SKIPPED or tag == "-comment":
-        return ""
-    return "".join(_inline_text(child) for child in node.iter(include_text=True))
-
-
-def _alt(image: LexborNode) -> str:
-    alt = (image.attributes.get("alt") or "").strip()
-    return f" [{alt}] " if alt and not re.fullmatch(r"\(\w+\)|.*\.(?:png|jpe?g|gif|svg|webp)", alt, re.I) else " "
-
-
-def _one_line(text: str) -> str:
-    return _SPACES.sub(" ", text.replace("\u2028", " ")).strip()
-
-
-def _lines(text: str) -> str:
-    lines = (_SPACES.sub(" ", line).strip() for line in text.split("\u2028"))
-    return "\n".join(line for line in lines if line)
+    linked = sum(len(one_line(inline_text(link))) for link in links)
+    return linked >= 0.9 * len(one_line(node.text(deep=True))) - 2 * len(links)

@@ -38,7 +38,9 @@ def read_source(path: Path) -> str:
     try:
         size = path.stat().st_size
         if size > MAX_FILE_BYTES:
-            raise PageUnreadable(path, f"it has {size / 1e6:.0f} MB; a help page may have {MAX_FILE_BYTES / 1e6:.0f} MB")
+            raise PageUnreadable(
+                path, f"it has {size / 1e6:.0f} MB; a help page may have {MAX_FILE_BYTES / 1e6:.0f} MB"
+            )
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as exc:
         raise PageUnreadable(path, f"it is not UTF-8: byte {exc.start} is 0x{exc.object[exc.start]:02x}") from exc
@@ -67,17 +69,20 @@ def read_markdown(path: Path, relative: PurePosixPath, source: str, *, locale: s
         locale: the locale to assume where the front matter names none.
 
     Raises:
-        PageUnreadable: if its front matter is broken.
+        PageUnreadable: if its front matter is broken or its elements are nested too deeply.
     """
     try:
         front, body = split_front_matter(source)
     except ValueError as exc:
         raise PageUnreadable(path, str(exc)) from exc
     spoken = front.locale or locale
-    html = str(_markdown.render(plain_markdown(body)))
-    sections, safe_html = sections_of(
-        html, language=spoken.split("-")[0], resolve_link=lambda target: _resolve(target, relative)
-    )
+    try:
+        html = str(_markdown.render(plain_markdown(body)))
+        sections, safe_html = sections_of(
+            html, language=spoken.split("-")[0], resolve_link=lambda target: _resolve(target, relative)
+        )
+    except RecursionError as exc:
+        raise PageUnreadable(path, "its lists, quotes or HTML elements are nested too deeply") from exc
     title, sections = _title(front, sections, relative)
     if front.description and not any(front.description in block.text for s in sections for block in s.blocks):
         sections = (Section(0, "", "", (Block(front.description, ""),)), *sections)
@@ -99,23 +104,39 @@ def read_markdown(path: Path, relative: PurePosixPath, source: str, *, locale: s
 
 def hosted_url(identity: str, locale: str) -> str:
     """Return the path under which this service shows a page: ``/help/pl/faq/contact`` for ``pl/faq/contact``."""
-    return f"/help/{locale}/{identity.removeprefix(locale + '/')}"
+    folder, _, rest = identity.partition("/")
+    return f"/help/{locale}/{rest if rest and folder.lower().replace('_', '-') == locale.lower() else identity}"
 
 
 def _title(
     front: FrontMatter, sections: tuple[Section, ...], relative: PurePosixPath
 ) -> tuple[str, tuple[Section, ...]]:
-    """Return the page's title and its sections without the heading that only repeats it."""
+    """Return the page's title and its sections without the headings that only repeat it."""
     first = next((section for section in sections if section.heading), None)
     heads_page = first is not None and first.level == 1
-    if heads_page and first is not None and front.title in (None, first.heading):
-        untitled = Section(0, "", "", first.blocks)
-        rest = tuple(untitled if section is first else section for section in sections)
-        return first.heading, tuple(section for section in rest if section.heading or section.blocks)
+    if heads_page and first is not None and (not front.title or _same(front.title, first.heading)):
+        return first.heading, _untitled(sections, first.heading)
     if front.title:
         return front.title, sections
     name = relative.stem if relative.stem.lower() not in ("readme", "index") else relative.parent.name or relative.stem
     return _NUMBERED.sub("", name).replace("-", " ").replace("_", " ").strip().capitalize(), sections
+
+
+def _untitled(sections: tuple[Section, ...], title: str) -> tuple[Section, ...]:
+    """Return a page's sections, those at its head that have no heading of their own put together into one."""
+    lead: list[Block] = []
+    for number, section in enumerate(sections):
+        if section.heading and not _same(section.heading, title):
+            rest = sections[number:]
+            break
+        lead += section.blocks
+    else:
+        rest = ()
+    return (Section(0, "", "", tuple(lead)), *rest) if lead else rest
+
+
+def _same(heading: str, title: str) -> bool:
+    return heading.casefold() == title.casefold()
 
 
 def _resolve(target: str, relative: PurePosixPath) -> str | None:

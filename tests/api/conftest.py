@@ -1,0 +1,117 @@
+"""A whole application over a small index, and a real server over the real one."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+import structlog
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from api.live import LiveAssistant
+from api.settings import Settings
+from api.wiring import open_assistant
+from assistant.asking.policy import Basis, Calibration, Policy, Weights, dump_policy
+from corpus.page import Page
+from indexer.adapters.numpy_store import NumpyFormat
+from indexer.build import build_generation
+from indexer.generations import Generations
+from indexer.recipe import Recipe
+from tests.conftest import PROJECT
+from tests.fakes import WordEncoder, page
+
+PAGES = [
+    page("en/refunds", "Refunds", "Money comes back within ten days. It goes to the card that paid."),
+    page("en/shipping", "Shipping", "Parcels leave on the day of the order. Tracking is sent by e-mail."),
+    page("pl/zwroty", "Zwroty", "Pieniądze wracają w ciągu dziesięciu dni. Trafiają na kartę.", locale="pl"),
+    page("pl/wysylka", "Wysyłka", "Paczki wychodzą w dniu zamówienia.", locale="pl"),
+]
+
+
+def word_policy() -> Policy:
+    """A policy under which sharing most words is an answer, some is related and none is a miss."""
+    weights = Weights(label=0.3, window=0.7, words=0.1, alias_discount=0.0)
+    basis = Basis(weights, Calibration(intercept=-3.0, score=12.0, lead=0.0, coverage=4.0))
+    return Policy(
+        recipe=Recipe(WordEncoder().model).digest,
+        same_language=basis,
+        other_language=basis,
+        answer_at=0.7,
+        related_at=0.2,
+        shown_at=0.2,
+        most_shown=3,
+        fitted_on={},
+    )
+
+
+def build_small(root: Path, pages: list[Page] = PAGES, *, policy: bytes | None = None) -> str:
+    made = build_generation(
+        pages,
+        generations=Generations(root),
+        encoder=WordEncoder(),
+        store=NumpyFormat(),
+        policy=policy or dump_policy(word_policy()),
+    )
+    return made.manifest.id
+
+
+def client_over(root: Path) -> TestClient:
+    settings = Settings(index_dir=root, reload_seconds=0.05)
+
+    def make_live() -> LiveAssistant:
+        generations = Generations(root)
+        return LiveAssistant(
+            generations,
+            lambda one: open_assistant(generations, one, encoder=WordEncoder(), store=NumpyFormat()),
+            every_seconds=settings.reload_seconds,
+        )
+
+    return TestClient(create_app(settings, make_live), raise_server_exceptions=False)
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> Iterator[TestClient]:
+    build_small(tmp_path)
+    with client_over(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    """Logs of one test must not go to the captured stream of another."""
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def own_index(starter_index: Path, tmp_path: Path) -> Path:
+    """A copy of the starter index that a test may change."""
+    return Path(shutil.copytree(starter_index, tmp_path / "index"))
+
+
+@pytest.fixture
+def server(own_index: Path) -> Iterator[str]:
+    """The address of the real service, started as a user starts it."""
+    environment = {**os.environ, "ASKFIRST_INDEX_DIR": str(own_index), "ASKFIRST_RELOAD_SECONDS": "0.1"}
+    command = [str(Path(sys.executable).parent / "askfirst"), "serve", "--port", "0"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=PROJECT, env=environment)
+    try:
+        assert process.stderr is not None
+        address = next(
+            found.group() for line in process.stderr if (found := re.search(r"http://127\.0\.0\.1:\d+", line))
+        )
+        while "service.started" not in process.stderr.readline():
+            assert process.poll() is None
+        httpx2.get(f"{address}/readyz", timeout=30).raise_for_status()
+        yield address
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
