@@ -8,8 +8,7 @@ from collections.abc import Callable
 import structlog
 
 from assistant.asking.assistant import Assistant
-from assistant.errors import AssistantError
-from indexer.errors import IndexerError, IndexNotReady
+from indexer.errors import IndexNotReady
 from indexer.generations import Generations
 
 Open = Callable[[str], Assistant]
@@ -68,7 +67,7 @@ class LiveAssistant:
             return
         try:
             assistant = self._open(live)
-        except (IndexerError, AssistantError, ValueError, OSError) as exc:
+        except Exception as exc:  # whatever is wrong with it, what answers now must go on answering
             self._refused = live
             self.problem = str(exc)
             _log.error("generation.refused", generation=live, reason=str(exc), held=held)

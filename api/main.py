@@ -10,16 +10,21 @@ from api.log import configure_logging
 from api.settings import Settings
 from api.wiring import make_encoder, make_store, open_assistant
 from indexer.generations import Generations
+from indexer.ports import Encoder
 
 
 def make_app() -> FastAPI:
     """Return the application with the real parts that the environment's settings name."""
     settings = Settings()
     configure_logging(settings.log_format)
+    return make_app_with(settings, make_encoder(settings))
+
+
+def make_app_with(settings: Settings, encoder: Encoder) -> FastAPI:
+    """Return the application around an encoder that is there already."""
 
     def make_live() -> LiveAssistant:
         generations = Generations(settings.index_dir)
-        encoder = make_encoder(settings)
         store = make_store(settings)
         encoder.warm_up()
         return LiveAssistant(

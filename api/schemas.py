@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.links import shown_url
-from assistant.asking.models import Answer, Hit, Miss, Related, Reply
+from assistant.asking.models import Answer, Miss, Related, Reply, Shown
 from assistant.asking.suggesting import Suggestion
 
 
@@ -63,9 +63,9 @@ class AnswerOut(BaseModel):
     other_language: bool
 
     @classmethod
-    def of(cls, hit: Hit, *, page_url: str) -> AnswerOut:
+    def of(cls, shown: Shown, *, page_url: str) -> AnswerOut:
         """Return a hit as it is sent."""
-        passage = hit.passage
+        hit, passage = shown.hit, shown.hit.passage
         return cls(
             rank=hit.rank,
             confidence=round(hit.confidence, 4),
@@ -74,7 +74,7 @@ class AnswerOut(BaseModel):
             passage=PassageOut(
                 id=passage.id, heading_path=list(passage.heading_path), text=passage.text, url=shown_url(passage.url)
             ),
-            extract=ExtractOut(text=hit.extract.text, highlights=list(hit.extract.highlights)),
+            extract=ExtractOut(text=shown.extract.text, highlights=list(shown.extract.highlights)),
             other_language=hit.other_language,
         )
 
@@ -117,12 +117,12 @@ class SuggestResponse(BaseModel):
     suggestions: list[SuggestionOut]
 
 
-def outcome_of(reply: Reply) -> tuple[Literal["answered", "related", "missed"], str | None, tuple[Hit, ...]]:
-    """Return an outcome's name, reason and shown hits."""
+def outcome_of(reply: Reply) -> tuple[Literal["answered", "related", "missed"], str | None]:
+    """Return an outcome's name and reason."""
     match reply.outcome:
-        case Answer(hits):
-            return "answered", None, hits
-        case Related(hits, reason):
-            return "related", str(reason), hits
-        case Miss(reason):
-            return "missed", str(reason), ()
+        case Answer():
+            return "answered", None
+        case Related(reason=reason):
+            return "related", str(reason)
+        case Miss(reason=reason):
+            return "missed", str(reason)

@@ -12,7 +12,7 @@ from rich.markup import escape
 from api.schemas import AnswerOut, outcome_of
 from api.settings import Settings
 from api.wiring import make_encoder, make_store, open_assistant
-from assistant.asking.models import Hit, Question
+from assistant.asking.models import Question, Shown
 from commands.console import errors, progress, results
 from corpus.languages import language_name
 from indexer.generations import Generations
@@ -31,7 +31,7 @@ def ask(
         encoder = make_encoder(settings, progress=bar("Making the bundled model"))
     assistant = open_assistant(generations, live, encoder=encoder, store=make_store(settings))
     reply = assistant.answer(Question(question, locale))
-    outcome, reason, hits = outcome_of(reply)
+    outcome, reason = outcome_of(reply)
     if as_json:
         results.print_json(
             data={
@@ -40,8 +40,8 @@ def ask(
                 "locale": reply.locale,
                 "generation": reply.generation,
                 "answers": [
-                    AnswerOut.of(hit, page_url=assistant.index.pages[hit.passage.page_id].url).model_dump()
-                    for hit in hits
+                    AnswerOut.of(one, page_url=assistant.index.pages[one.hit.passage.page_id].url).model_dump()
+                    for one in reply.shown
                 ],
             }
         )
@@ -52,8 +52,8 @@ def ask(
         "missed": f"[red]not in the help pages[/red] ({reason})",
     }
     results.print(headline[outcome])
-    for hit in hits:
-        _print_hit(hit)
+    for shown in reply.shown:
+        _print(shown)
 
 
 def serve(
@@ -87,8 +87,8 @@ def _family(host: str) -> socket.AddressFamily:
     return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
-def _print_hit(hit: Hit) -> None:
-    passage = hit.passage
+def _print(shown: Shown) -> None:
+    hit, extract, passage = shown.hit, shown.extract, shown.hit.passage
     language = (
         f" [yellow](in {language_name(passage.language, in_locale='en')})[/yellow]" if hit.other_language else ""
     )
@@ -96,8 +96,8 @@ def _print_hit(hit: Hit) -> None:
     results.print(f"\n[bold]{hit.rank}. {escape(path)}[/bold]{language}")
     parts = []
     position = 0
-    for start, end in hit.extract.highlights:
-        parts += [escape(hit.extract.text[position:start]), "[bold]", escape(hit.extract.text[start:end]), "[/bold]"]
+    for start, end in extract.highlights:
+        parts += [escape(extract.text[position:start]), "[bold]", escape(extract.text[start:end]), "[/bold]"]
         position = end
-    results.print("".join([*parts, escape(hit.extract.text[position:])]))
+    results.print("".join([*parts, escape(extract.text[position:])]))
     results.print(f"[dim]confidence {hit.confidence:.2f} · {escape(passage.url)}[/dim]")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,8 +17,11 @@ from api.wiring import make_encoder, make_store, open_assistant
 from assistant.asking.assistant import Assistant
 from assistant.asking.policy import SHIPPED, Basis, Policy, dump_policy, read_policy
 from commands.console import Report, errors, progress, results
-from eval.datasets import Dataset, load_dataset, sample
+from commands.serving import serving
+from eval.datasets import Dataset, load_dataset, load_questions, sample
+from eval.errors import EvalError
 from eval.fitting import Signals, choose_thresholds, collect, fit_calibration, fit_weights
+from eval.latency import measure_latency
 from eval.retrieval import ask_all, language_pairs, report
 from indexer.build import build_generation
 from indexer.generations import Generations
@@ -76,13 +80,11 @@ def fit(
     same: list[Signals] = []
     other: list[Signals] = []
     recipe = ""
-    assistants: dict[str, Assistant] = {}
     with progress() as bar:
         encoder = make_encoder(settings, progress=bar("Making the bundled model"))
         for folder, foreign in [*((path, False) for path in data), *((path, True) for path in cross_lingual)]:
             dataset = load_dataset(folder)
             assistant = _assistant(settings, dataset, folder, encoder, bar(f"Embedding {dataset.name}"))
-            assistants[dataset.name] = assistant
             recipe = assistant.index.manifest.recipe.digest
             signals = collect(dataset, assistant, cross_lingual=foreign, progress=bar(f"Searching {dataset.name}"))
             (other if foreign else same).extend(signals)
@@ -93,7 +95,7 @@ def fit(
             sets = "  ".join(f"{name} {first:.3f}/{third:.3f}" for name, (first, third) in row["sets"].items())
             errors.print(f"{row['mean']:.4f}  {row['weights']}  {sets}", markup=False)
         errors.print(f"chosen: {weights}", markup=False)
-        bases.append(Basis(weights, fit_calibration(signals, assistants, weights, foreign=foreign)))
+        bases.append(Basis(weights, fit_calibration(signals, weights, foreign=foreign)))
     policy = Policy(
         recipe=recipe,
         same_language=bases[0],
@@ -103,13 +105,39 @@ def fit(
         shown_at=0.25,
         most_shown=3,
         fitted_on={
-            name: sum(one.tuning for one in (*same, *other) if one.dataset == name) for name in sorted(assistants)
+            name: sum(one.tuning for one in (*same, *other) if one.dataset == name)
+            for name in sorted({one.dataset for one in (*same, *other)})
         },
     )
-    answer_at, related_at = choose_thresholds([*same, *other], assistants, policy, most_risk=most_risk)
+    answer_at, related_at = choose_thresholds([*same, *other], policy, most_risk=most_risk)
     fitted = replace(policy, answer_at=answer_at, related_at=related_at)
     write_durably(out, dump_policy(fitted))
     results.print(f"wrote {out}", markup=False)
+
+
+@app.command()
+def latency(
+    questions: Annotated[Path, typer.Option(help="JSON Lines with a 'text' and a 'lang' each.")],
+    most: Annotated[int, typer.Option(min=1, help="Ask at most so many.")] = 200,
+) -> None:
+    """Serve the live index in this process and time questions over HTTP beside the model alone."""
+    settings = Settings()
+    asked = sample(load_questions(questions), most)
+    locales = {one.text: one.lang for one in asked}
+    encoder = make_encoder(settings)
+    with serving(settings, encoder) as port:
+        connection = HTTPConnection("127.0.0.1", port)
+
+        def ask(text: str) -> None:
+            body = json.dumps({"question": text, "locale": locales[text]})
+            connection.request("POST", "/v1/answers", body, {"Content-Type": "application/json"})
+            response = connection.getresponse()
+            response.read()
+            if response.status != 200:
+                raise EvalError(f"the service answered {response.status}")
+
+        measured = measure_latency(list(locales), ask=ask, forward=lambda text: encoder.embed_queries([text]))
+    results.print_json(data=asdict(measured))
 
 
 def _assistant(settings: Settings, dataset: Dataset, folder: Path, encoder: Encoder, report: Report) -> Assistant:

@@ -10,6 +10,7 @@ Span = tuple[int, int]
 """(start, end) offsets into a text, in code points, end exclusive."""
 
 _LINE = re.compile(r"[^\n]+")
+_ODD_SPACE = re.compile(r"[^\S\n ]")
 
 
 def sentence_spans(text: str, language: str) -> list[Span]:
@@ -19,20 +20,22 @@ def sentence_spans(text: str, language: str) -> list[Span]:
     exactly one span.
     """
     spans = []
-    for line in _LINE.finditer(text):
+    # sentencex 1.0 panics at a no-break space before a full stop; a space of one character moves no offset.
+    plain = _ODD_SPACE.sub(" ", text)
+    for line in _LINE.finditer(plain):
         position = line.start()
         for sentence in sentencex.segment(language, line.group()):
             stripped = sentence.strip()
             if not stripped:
                 continue
-            start = text.index(stripped, position)
+            start = plain.index(stripped, position)
             position = start + len(stripped)
             spans.append((start, position))
     return spans
 
 
 def cut_long(text: str, spans: list[Span], *, most: int) -> list[Span]:
-    """Return the spans, those of more than ``most`` characters cut at word borders, or inside a word as a last resort."""
+    """Return the spans, those of more than ``most`` characters cut at a word border, or else inside a word."""
     pieces = []
     for start, end in spans:
         while end - start > most:

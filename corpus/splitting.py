@@ -82,7 +82,9 @@ def _units(page: Page) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], str |
         if question is not None:
             while position < len(sections) and _belongs_to(sections[position], section, page.language):
                 below = sections[position]
-                blocks += below.blocks if _continues(below, section) else (_heading_block(below), *below.blocks)
+                blocks += (
+                    below.blocks if _continues(below, section) else (Block(below.heading, below.anchor), *below.blocks)
+                )
                 position += 1
         if not blocks:
             if position < len(sections) and sections[position].level > section.level:
@@ -100,10 +102,6 @@ def _belongs_to(below: Section, question: Section, language: str) -> bool:
 def _continues(below: Section, question: Section) -> bool:
     """Say whether a section goes on with the question after what interrupted it, such as a list of definitions."""
     return (below.level, below.anchor) == (question.level, question.anchor)
-
-
-def _heading_block(section: Section) -> Block:
-    return Block(section.heading, section.anchor)
 
 
 def _parts(blocks: Sequence[Block], language: str, *, whole: bool) -> Iterator[tuple[str, str]]:

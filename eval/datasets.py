@@ -88,6 +88,15 @@ def load_dataset(folder: Path) -> Dataset:
     )
 
 
+def load_questions(path: Path) -> tuple[Asked, ...]:
+    """Read a file of questions alone.
+
+    Raises:
+        DatasetUnusable: if it is missing or a line is not as the layout says.
+    """
+    return tuple(_lines(path, Asked))
+
+
 def page_of(document: Document, *, is_wordings: bool) -> Page:
     """Return a document as a page: a paragraph for each line.
 

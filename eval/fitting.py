@@ -7,8 +7,8 @@ measured on the rest.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
@@ -17,8 +17,6 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from assistant.asking.assistant import Assistant
-from assistant.asking.extract import coverage_of
-from assistant.asking.models import Question
 from assistant.asking.policy import Basis, Calibration, Policy, Weights
 from assistant.asking.query import clean, has_words, query_of
 from assistant.asking.ranking import rank
@@ -28,8 +26,9 @@ from indexer.search import Found
 OnProgress = Callable[[int, int], None]
 
 _LABEL_SHARES = (0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7)
-_WORD_SHARES = (0.0, 0.01, 0.02, 0.03, 0.04, 0.05, 0.07, 0.1)
-_ALIAS_DISCOUNTS = (0.02, 0.04, 0.06)
+_PAGE_SHARES = (0.0, 0.1, 0.2, 0.3)
+_WORD_SHARES = (0.0, 0.01, 0.02, 0.03, 0.04, 0.05, 0.07)
+_ALIAS_DISCOUNTS = (0.04, 0.06)
 _MOST_PER_SET = 1000
 _CALIBRATED_HITS = 5
 
@@ -67,7 +66,7 @@ def collect(
             continue
         query = query_of(text, asked.lang)
         reach = [one for one in assistant.index.languages if (one != asked.lang) == cross_lingual]
-        found = assistant.index.search(query, assistant.index.embed(query), languages=reach)
+        found = assistant.index.search(query, assistant.index.embed(query), languages=reach, by_words=not cross_lingual)
         collected.append(
             Signals(
                 dataset=dataset.name,
@@ -90,8 +89,11 @@ def fit_weights(signals: Sequence[Signals], *, foreign: bool) -> tuple[Weights, 
     arrays = [_Arrays.of(one) for one in signals if one.tuning and one.relevant and one.foreign == foreign]
     words = (0.0,) if foreign else _WORD_SHARES
     table = []
-    for label, word, discount in itertools.product(_LABEL_SHARES, words, _ALIAS_DISCOUNTS):
-        weights = Weights(label=label, window=1.0 - label, words=word, alias_discount=discount)
+    for label, page, word, discount in itertools.product(_LABEL_SHARES, _PAGE_SHARES, words, _ALIAS_DISCOUNTS):
+        window = round(1.0 - label - page, 4)
+        if window < 0.1:
+            continue
+        weights = Weights(label=label, window=window, page=page, words=word, alias_discount=discount)
         by_set: dict[str, list[tuple[float, float]]] = {}
         for one in arrays:
             by_set.setdefault(one.dataset, []).append(one.hits(weights))
@@ -99,21 +101,18 @@ def fit_weights(signals: Sequence[Signals], *, foreign: bool) -> tuple[Weights, 
         table.append({"weights": weights, "sets": means, "mean": fmean(fmean(pair) for pair in means.values())})
     best = max(row["mean"] for row in table)
     close = [row for row in table if row["mean"] >= best - 0.005]
-    centre = {
-        name: fmean(getattr(row["weights"], name) for row in close) for name in ("label", "words", "alias_discount")
-    }
+    names = ("label", "page", "words", "alias_discount")
+    centre = {name: fmean(getattr(row["weights"], name) for row in close) for name in names}
     chosen = min(close, key=lambda row: sum(abs(getattr(row["weights"], name) - centre[name]) for name in centre))
     return chosen["weights"], sorted(table, key=lambda row: -row["mean"])
 
 
-def fit_calibration(
-    signals: Sequence[Signals], assistants: Mapping[str, Assistant], weights: Weights, *, foreign: bool
-) -> Calibration:
+def fit_calibration(signals: Sequence[Signals], weights: Weights, *, foreign: bool) -> Calibration:
     """Return the logistic regression that turns a hit's features into confidence, each set counting the same.
 
     Answerable and unanswerable questions are weighted 80 to 20 where a set has both.
     """
-    features: list[tuple[float, float, float]] = []
+    features: list[tuple[float, float]] = []
     right: list[bool] = []
     importance: list[float] = []
     chosen = [one for one in signals if one.tuning and one.foreign == foreign]
@@ -124,39 +123,26 @@ def fit_calibration(
     for one in chosen:
         both = (one.dataset, not one.relevant) in counts
         share = (0.8 if one.relevant else 0.2) if both else 1.0
-        for feature, is_right in hit_features(one, assistants[one.dataset], weights):
+        for feature, is_right in hit_features(one, weights):
             features.append(feature)
             right.append(is_right)
             importance.append(share / counts[one.dataset, bool(one.relevant)])
     scale = len(features) / sum(importance)
     model = LogisticRegression(C=100.0, max_iter=5000)
     model.fit(np.array(features), np.array(right), sample_weight=np.array(importance) * scale)
-    score, lead, coverage = model.coef_[0]
-    return Calibration(
-        intercept=float(model.intercept_[0]), score=float(score), lead=float(lead), coverage=float(coverage)
-    )
+    score, lead = model.coef_[0]
+    return Calibration(intercept=float(model.intercept_[0]), score=float(score), lead=float(lead))
 
 
-def hit_features(
-    one: Signals, assistant: Assistant, weights: Weights
-) -> list[tuple[tuple[float, float, float], bool]]:
-    """Return (score, lead, coverage) of the first hits of a question and whether each is right."""
-    spoken = one.asked.lang
-    basis = Basis(weights, Calibration(0.0, 0.0, 0.0, 0.0))
-    policy = replace(assistant.policy, same_language=basis, other_language=basis)
-    ranked = rank(one.found, policy, spoken=spoken, twin_of=lambda page: page, most=_CALIBRATED_HITS)
-    rows = []
-    for hit in ranked:
-        passage = hit.found.passage
-        lexical = assistant.index.lexical(passage.language)
-        coverage = 0.0 if one.foreign else coverage_of(passage, one.query, lexical)
-        rows.append(((hit.score, hit.lead, coverage), passage.page_id in one.relevant))
-    return rows
+def hit_features(one: Signals, weights: Weights) -> list[tuple[tuple[float, float], bool]]:
+    """Return (score, lead) of the first hits of a question and whether each is right."""
+    basis = Basis(weights, Calibration(0.0, 0.0, 0.0))
+    policy = Policy("", basis, basis, 1.0, 1.0, 1.0, 1, {})
+    ranked = rank(one.found, policy, spoken=one.asked.lang, twin_of=lambda page: page, most=_CALIBRATED_HITS)
+    return [((hit.score, hit.lead), hit.found.passage.page_id in one.relevant) for hit in ranked]
 
 
-def choose_thresholds(
-    signals: Sequence[Signals], assistants: Mapping[str, Assistant], policy: Policy, *, most_risk: float
-) -> tuple[float, float]:
+def choose_thresholds(signals: Sequence[Signals], policy: Policy, *, most_risk: float) -> tuple[float, float]:
     """Return (answer_at, related_at) for a policy on the tuning split.
 
     ``answer_at`` is the lowest confidence at which the share of wrong first answers, over the 80/20 mix and averaged
@@ -166,11 +152,11 @@ def choose_thresholds(
     for one in signals:
         if not one.tuning:
             continue
-        basis = policy.other_language if one.foreign else policy.same_language
-        rows = hit_features(one, assistants[one.dataset], basis.weights)
+        basis = policy.basis(foreign=one.foreign)
+        rows = hit_features(one, basis.weights)
         if rows:
-            (score, lead, coverage), is_right = rows[0]
-            confidence = basis.calibration.confidence(score=score, lead=lead, coverage=coverage)
+            (score, lead), is_right = rows[0]
+            confidence = basis.calibration.confidence(score=score, lead=lead)
             name = f"{one.dataset}/{one.foreign}"
             tops.setdefault(name, []).append((confidence, is_right, bool(one.relevant)))
     answer_at = next(
@@ -205,6 +191,7 @@ class _Arrays:
     label: NDArray[np.float64]
     alias: NDArray[np.float64]
     window: NDArray[np.float64]
+    page: NDArray[np.float64]
     words: NDArray[np.float64]
     page_start: NDArray[np.int64]
     relevant: NDArray[np.bool_]
@@ -219,6 +206,7 @@ class _Arrays:
             label=np.array([item.label for item in found]),
             alias=np.array([item.alias for item in found]),
             window=np.array([item.window for item in found]),
+            page=np.array([item.page for item in found]),
             words=np.array([item.words for item in found]),
             page_start=np.array(starts, np.int64),
             relevant=np.array([pages[start] in one.relevant for start in starts], bool),
@@ -227,7 +215,8 @@ class _Arrays:
     def hits(self, weights: Weights) -> tuple[float, float]:
         """Return hit@1 and hit@3."""
         label = np.maximum(self.label, self.alias - weights.alias_discount)
-        scores = weights.label * label + weights.window * self.window + weights.words * self.words
+        dense = weights.label * label + weights.window * self.window + weights.page * self.page
+        scores = dense + weights.words * self.words
         best = np.maximum.reduceat(scores, self.page_start)
         order = np.argsort(-best, kind="stable")[:3]
         return float(self.relevant[order[0]]), float(self.relevant[order].any())

@@ -18,7 +18,7 @@ from indexer.contents import content_digest, write_contents
 from indexer.embedding_cache import EmbeddingCache
 from indexer.errors import IndexNotReady
 from indexer.generations import Generations
-from indexer.layout import Layout, by_language, lay_out
+from indexer.layout import Layout, by_language, lay_out, page_means
 from indexer.lexical import LexicalIndex
 from indexer.manifest import Counts, Manifest, digests_of, read_manifest, sync_tree, write_manifest
 from indexer.ports import Encoder, Vectors, VectorStoreFormat
@@ -92,6 +92,7 @@ def build_generation(
             windows, labels = embedding.run(layout)
             store.write(windows, generations.building / f"windows{store.suffix}")
             store.write(labels, generations.building / f"labels{store.suffix}")
+            store.write(page_means(layout, windows), generations.building / f"page-means{store.suffix}")
         write_contents(generations.building, layout.pages, layout.passages)
         _write_lexical(layout, generations.building / "lexical")
         if policy is not None:

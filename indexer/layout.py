@@ -13,7 +13,7 @@ import numpy as np
 
 from corpus.page import Page
 from corpus.passage import Passage
-from indexer.ports import Rows
+from indexer.ports import Rows, Vectors
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,8 @@ class Layout:
     ``window_start[p + 1]``. A label is a short text that names something: label row r, a page's title or alias or a
     passage's question, names the passages ``label_first[r]`` up to ``label_last[r]``, which stand together. Passage p
     is named by its page's title in label row ``title_label[p]``, by the page's aliases in the rows right after it up
-    to ``alias_last[p]``, and by its question in row ``question_label[p]``, -1 where it has none.
+    to ``alias_last[p]``, and by its question in row ``question_label[p]``, -1 where it has none. It belongs to page
+    ``page_number[p]``.
     """
 
     pages: tuple[Page, ...]
@@ -47,6 +48,7 @@ class Layout:
     title_label: Rows
     alias_last: Rows
     question_label: Rows
+    page_number: Rows
     languages: Mapping[str, LanguageRanges]
 
 
@@ -66,9 +68,10 @@ def lay_out(pages: Sequence[Page], passages: Sequence[Passage]) -> Layout:
     title_label: list[int] = []
     alias_last: list[int] = []
     question_label: list[int] = []
+    page_number: list[int] = []
     languages: dict[str, LanguageRanges] = {}
     position = 0
-    for page in pages:
+    for place, page in enumerate(pages):
         first_window, first_label, first_passage = len(window_texts), len(labels), position
         while position < len(passages) and passages[position].page_id == page.id:
             position += 1
@@ -81,6 +84,7 @@ def lay_out(pages: Sequence[Page], passages: Sequence[Passage]) -> Layout:
             window_texts += window_inputs(passage)
             window_owner += [number] * len(passage.windows)
             window_start.append(len(window_texts))
+            page_number.append(place)
             title_label.append(first_label)
             alias_last.append(first_label + len(names))
             question_label.append(-1 if passage.question is None else len(labels))
@@ -106,8 +110,18 @@ def lay_out(pages: Sequence[Page], passages: Sequence[Passage]) -> Layout:
         title_label=np.array(title_label, np.int64),
         alias_last=np.array(alias_last, np.int64),
         question_label=np.array(question_label, np.int64),
+        page_number=np.array(page_number, np.int64),
         languages=languages,
     )
+
+
+def page_means(layout: Layout, windows: Vectors) -> Vectors:
+    """Return the mean of each page's window vectors as unit rows, shape (pages, dim), float32."""
+    means = np.zeros((len(layout.pages), windows.shape[1]), np.float32)
+    np.add.at(means, layout.page_number[layout.window_owner], windows)
+    lengths = np.linalg.norm(means, axis=1, keepdims=True)
+    unit: Vectors = means / np.maximum(lengths, np.finfo(np.float32).tiny)
+    return unit
 
 
 def window_inputs(passage: Passage) -> list[str]:

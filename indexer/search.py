@@ -21,9 +21,9 @@ from indexer.recipe import Recipe
 
 
 # How many of each kind are looked up before passages are compared exactly. Ten times what is ever shown.
-_NEAREST_WINDOWS = 200
-_NEAREST_LABELS = 60
-_NEAREST_BY_WORDS = 60
+_NEAREST_WINDOWS = 100
+_NEAREST_LABELS = 20
+_NEAREST_BY_WORDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class Found:
             to 1.
         alias: cosine similarity to the nearest of the page's aliases; -1 where it has none.
         window: cosine similarity to the passage's nearest window, -1 to 1.
+        page: cosine similarity to the mean of all windows of its page, -1 to 1: what the page is about as a whole.
         words: BM25 of its best window as a share of the best in its language for this question, 0 to 1.
         best_window: which of ``passage.windows`` is nearest.
     """
@@ -43,6 +44,7 @@ class Found:
     label: float
     alias: float
     window: float
+    page: float
     words: float
     best_window: int
 
@@ -69,6 +71,7 @@ class PassageIndex:
         encoder: Encoder,
         windows: VectorStore,
         labels: VectorStore,
+        page_means: VectorStore,
         lexical: Mapping[str, LexicalIndex],
     ) -> None:
         self.manifest = manifest
@@ -78,6 +81,7 @@ class PassageIndex:
         self._encoder = encoder
         self._windows = windows
         self._labels = labels
+        self._page_means = page_means
         self._lexical = lexical
         self._labels_by_language = {language: _labels_of(layout, language) for language in layout.languages}
 
@@ -102,6 +106,7 @@ class PassageIndex:
             encoder=encoder,
             windows=store.read(folder / f"windows{store.suffix}"),
             labels=store.read(folder / f"labels{store.suffix}"),
+            page_means=store.read(folder / f"page-means{store.suffix}"),
             lexical={language: LexicalIndex.load(folder / "lexical" / language) for language in layout.languages},
         )
 
@@ -127,20 +132,21 @@ class PassageIndex:
         found = self._labels.similarities(vector, np.array(rows, np.int64))
         return dict(zip(rows, map(float, found), strict=True))
 
-    def search(self, query: str, vector: Vector, *, languages: Sequence[str]) -> list[Found]:
-        """Return the passages nearest to a question in some languages, nearest window first.
+    def search(self, query: str, vector: Vector, *, languages: Sequence[str], by_words: bool = True) -> list[Found]:
+        """Return the passages that are near to a question in some languages, in no particular order.
 
         Args:
             query: its text, for the search by words.
             vector: its vector, from ``embed``.
             languages: in which languages to search; those without pages are passed over.
+            by_words: whether words count; they say nothing across languages.
         """
         found: list[Found] = []
         for language in languages:
             ranges = self._layout.languages.get(language)
             if ranges is not None:
-                found += self._search_language(query, vector, ranges, self._lexical[language])
-        return sorted(found, key=lambda one: -one.window)
+                found += self._search_language(query if by_words else "", vector, ranges, self._lexical[language])
+        return found
 
     def _search_language(
         self, query: str, vector: Vector, ranges: LanguageRanges, lexical: LexicalIndex
@@ -150,34 +156,31 @@ class PassageIndex:
         most = float(words.max(initial=0.0))
         if most > 0.0:
             words = words / most
-        nearest = self._windows.search(vector, k=_NEAREST_WINDOWS, within=ranges.windows)
-        named = self._labels.search(vector, k=_NEAREST_LABELS, within=ranges.labels)
-        worded = ranges.windows.start + _best(words, _NEAREST_BY_WORDS)
-        owners = {int(layout.window_owner[row]) for row, _ in nearest}
-        owners |= {int(owner) for owner in layout.window_owner[worded]}
-        for row, _ in named:
-            owners.update(range(int(layout.label_first[row]), int(layout.label_last[row])))
-        passages = np.array(sorted(owners), np.int64)
+        passages = self._candidates(vector, words, ranges)
         label, alias = self._label_similarities(vector, passages)
         rows, starts = _concatenated(layout.window_start[passages], layout.window_start[passages + 1])
         similarities = self._windows.similarities(vector, rows)
-        words_by_row = words[rows - ranges.windows.start]
-        ends = np.append(starts[1:], len(rows))
-        found = []
-        for i, passage in enumerate(passages):
-            span = slice(int(starts[i]), int(ends[i]))
-            best = int(similarities[span].argmax())
-            found.append(
-                Found(
-                    passage=layout.passages[passage],
-                    label=float(label[i]),
-                    alias=float(alias[i]),
-                    window=float(similarities[span][best]),
-                    words=float(words_by_row[span].max()),
-                    best_window=best,
-                )
-            )
-        return found
+        nearest_window = np.maximum.reduceat(similarities, starts)
+        lengths = np.diff(np.append(starts, len(rows)))
+        is_nearest = np.flatnonzero(similarities == np.repeat(nearest_window, lengths))
+        best_window = is_nearest[np.searchsorted(is_nearest, starts)] - starts
+        best_words = np.maximum.reduceat(words[rows - ranges.windows.start], starts)
+        page = self._page_means.similarities(vector, layout.page_number[passages])
+        columns = (label, alias, nearest_window, page, best_words, best_window)
+        return [
+            Found(layout.passages[passage], *signals)
+            for passage, *signals in zip(passages.tolist(), *(column.tolist() for column in columns), strict=True)
+        ]
+
+    def _candidates(self, vector: Vector, words: NDArray[np.float32], ranges: LanguageRanges) -> Rows:
+        """Return the passages worth comparing, in order: those nearest by a window, by a label or by words."""
+        layout = self._layout
+        near = [row for row, _ in self._windows.search(vector, k=_NEAREST_WINDOWS, within=ranges.windows)]
+        worded = ranges.windows.start + _best(words, _NEAREST_BY_WORDS)
+        owners = set(layout.window_owner[near].tolist()) | set(layout.window_owner[worded].tolist())
+        for row, _ in self._labels.search(vector, k=_NEAREST_LABELS, within=ranges.labels):
+            owners.update(range(int(layout.label_first[row]), int(layout.label_last[row])))
+        return np.array(sorted(owners), np.int64)
 
     def _label_similarities(self, vector: Vector, passages: Rows) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return, for each passage, the similarity of its title or question and of its nearest alias."""

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from api.settings import Settings
@@ -47,3 +55,32 @@ def assistant(starter_index: Path, encoder: Encoder) -> Assistant:
     """The real assistant over the starter help centre."""
     generations = Generations(starter_index)
     return open_assistant(generations, generations.live(), encoder=encoder, store=make_store(Settings()))
+
+
+@pytest.fixture(scope="session")
+def shared_server(starter_index: Path) -> Iterator[str]:
+    """The address of the real service over the starter help centre, for tests that change nothing."""
+    with running_service(starter_index) as address:
+        yield address
+
+
+@contextmanager
+def running_service(index: Path) -> Iterator[str]:
+    """Start the real service as a user starts it, on a free port, and end it with the block."""
+    environment = {**os.environ, "ASKFIRST_INDEX_DIR": str(index), "ASKFIRST_RELOAD_SECONDS": "0.1"}
+    command = [str(Path(sys.executable).parent / "askfirst"), "serve", "--port", "0"]
+    log = index.parent / f"service-{os.getpid()}.log"
+    with log.open("w", encoding="utf-8") as errors:
+        process = subprocess.Popen(command, stderr=errors, cwd=PROJECT, env=environment)
+    try:
+        while "service.started" not in (text := log.read_text("utf-8")):
+            assert process.poll() is None, text
+            time.sleep(0.1)
+        found = re.search(r"http://127\.0\.0\.1:\d+", text)
+        assert found is not None, text
+        httpx2.get(f"{found.group()}/readyz", timeout=30).raise_for_status()
+        yield found.group()
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+        log.unlink()

@@ -24,7 +24,7 @@ _log = structlog.get_logger()
 def answer(asked: AnswersRequest, services: ServicesDep, assistant: AssistantDep) -> AnswersResponse:
     """Answer a question from the help pages, or say that they do not answer it."""
     reply = ask(Question(asked.question, asked.locale), assistant, services)
-    outcome, reason, hits = outcome_of(reply)
+    outcome, reason = outcome_of(reply)
     answer_id = uuid.uuid4().hex
     return AnswersResponse(
         answer_id=answer_id,
@@ -34,7 +34,8 @@ def answer(asked: AnswersRequest, services: ServicesDep, assistant: AssistantDep
         locale=reply.locale,
         generation=reply.generation,
         answers=[
-            AnswerOut.of(hit, page_url=shown_url(assistant.index.pages[hit.passage.page_id].url)) for hit in hits
+            AnswerOut.of(one, page_url=shown_url(assistant.index.pages[one.hit.passage.page_id].url))
+            for one in reply.shown
         ],
     )
 
@@ -66,14 +67,14 @@ def ask(question: Question, assistant: Assistant, services: Services) -> Reply:
     started = time.perf_counter()
     reply = assistant.answer(question)
     seconds = time.perf_counter() - started
-    outcome, reason, hits = outcome_of(reply)
+    outcome, reason = outcome_of(reply)
     services.metrics.questions.labels(outcome).inc()
     services.metrics.answer_seconds.observe(seconds)
     _log.info(
         f"question.{outcome}",
         locale=reply.locale,
         reason=reason,
-        shown=len(hits),
+        shown=len(reply.shown),
         best_confidence=round(reply.nearest[0].confidence, 3) if reply.nearest else None,
         question_chars=len(question.text),
         ms=round(seconds * 1000.0, 1),

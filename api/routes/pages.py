@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 from babel import Locale
@@ -16,7 +15,7 @@ from api.links import linked_html, shown_url
 from api.routes.answers import ask
 from api.schemas import outcome_of
 from api.texts import LANGUAGES, texts_for
-from assistant.asking.models import Extract, Hit, Question
+from assistant.asking.models import Extract, Question, Shown
 from assistant.errors import QuestionUnusable
 from corpus.languages import language_name, parse_locale
 from corpus.page import Page
@@ -50,9 +49,8 @@ def asked(
         return _ask_page(request, services, spoken, question, status=422, message=message)
     except IndexNotReady:
         return _ask_page(request, services, spoken, question, status=503, message=texts["not_ready"])
-    outcome, _, hits = outcome_of(reply)
-    shown = [_shown(hit, spoken, assistant.index.pages) for hit in hits]
-    return _ask_page(request, services, spoken, question, outcome=outcome, hits=shown)
+    hits = [_hit(shown, spoken) for shown in reply.shown]
+    return _ask_page(request, services, spoken, question, outcome=outcome_of(reply)[0], hits=hits)
 
 
 @router.get("/help/{locale}")
@@ -151,16 +149,15 @@ def _not_found(request: Request, services: Services, locale: str) -> Response:
     return _render(request, services, "not_found.html", locale, status=404, has_pages=locale in _offered(services))
 
 
-def _shown(hit: Hit, locale: str, pages: Mapping[str, Page]) -> dict[str, Any]:
-    passage = hit.passage
+def _hit(shown: Shown, locale: str) -> dict[str, Any]:
+    passage = shown.hit.passage
     return {
         "title": passage.label,
         "page": passage.page_title,
         "url": shown_url(passage.url),
         "locale": passage.locale,
-        "language": language_name(passage.language, in_locale=locale) if hit.other_language else "",
-        "extract": _marked(hit.extract),
-        "hosted": pages[passage.page_id].hosted,
+        "language": language_name(passage.language, in_locale=locale) if shown.hit.other_language else "",
+        "extract": _marked(shown.extract),
     }
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.asking.decision import decide
-from assistant.asking.extract import coverage_of, extract_of
+from assistant.asking.extract import extract_of
 from assistant.asking.language import Languages, plan_languages
-from assistant.asking.models import Answer, Hit, Miss, MissReason, Outcome, Question, Reply
-from assistant.asking.policy import Basis, Policy
+from assistant.asking.models import Answer, Extract, Hit, Miss, MissReason, Outcome, Question, Reply, Shown
+from assistant.asking.policy import Policy
 from assistant.asking.query import clean, has_words, query_of
-from assistant.asking.ranking import Ranked, rank, twin_key
+from assistant.asking.ranking import rank, twin_key
 from assistant.asking.suggesting import Suggester
 from assistant.errors import QuestionUnusable
 from corpus.languages import parse_locale
@@ -52,7 +52,7 @@ class Assistant:
             text, locale=_known_locale(question.locale), available=self.index.languages
         )
         if not has_words(text):
-            return self._reply(question, plan, [], Miss(MissReason.NO_WORDS))
+            return self._reply(question, plan, "", [], Miss(MissReason.NO_WORDS))
         query = query_of(text, plan.spoken)
         vector = self.index.embed(query)
         nearest: list[Hit] = []
@@ -60,41 +60,46 @@ class Assistant:
             hits = self._hits(query, vector, tier, plan.spoken)
             outcome = decide(hits, self._trusted_policy)
             if isinstance(outcome, Answer):
-                return self._reply(question, plan, hits, outcome)
+                return self._reply(question, plan, query, hits, outcome)
             nearest = nearest or hits
-        return self._reply(question, plan, nearest, decide(nearest, self._trusted_policy))
+        return self._reply(question, plan, query, nearest, decide(nearest, self._trusted_policy))
 
     @property
     def _trusted_policy(self) -> Policy | None:
         return self.policy if self.trusted else None
 
     def _hits(self, query: str, vector: Vector, languages: Sequence[str], spoken: str) -> list[Hit]:
-        found = self.index.search(query, vector, languages=languages)
+        found = self.index.search(query, vector, languages=languages, by_words=spoken in languages)
         ranked = rank(found, self.policy, spoken=spoken, twin_of=self._twin_of, most=_NEAREST)
-        return [self._hit(number, one, query) for number, one in enumerate(ranked, start=1)]
+        return [
+            Hit(
+                passage=one.found.passage,
+                rank=number,
+                score=one.score,
+                confidence=self.policy.basis(foreign=one.other_language).calibration.confidence(
+                    score=one.score, lead=one.lead
+                ),
+                best_window=one.found.best_window,
+                other_language=one.other_language,
+            )
+            for number, one in enumerate(ranked, start=1)
+        ]
 
-    def _hit(self, number: int, ranked: Ranked, query: str) -> Hit:
-        passage = ranked.found.passage
-        basis: Basis = self.policy.other_language if ranked.other_language else self.policy.same_language
-        lexical = self.index.lexical(passage.language)
-        coverage = 0.0 if ranked.other_language else coverage_of(passage, query, lexical)
-        return Hit(
-            passage=passage,
-            rank=number,
-            score=ranked.score,
-            confidence=basis.calibration.confidence(score=ranked.score, lead=ranked.lead, coverage=coverage),
-            extract=extract_of(passage, ranked.found.best_window, query, lexical),
-            other_language=ranked.other_language,
-        )
-
-    def _reply(self, question: Question, plan: Languages, nearest: Sequence[Hit], outcome: Outcome) -> Reply:
+    def _reply(
+        self, question: Question, plan: Languages, query: str, nearest: Sequence[Hit], outcome: Outcome
+    ) -> Reply:
+        hits = () if isinstance(outcome, Miss) else outcome.hits
         return Reply(
             question=question,
             locale=plan.locale,
             outcome=outcome,
+            shown=tuple(Shown(hit, self._extract(hit, query)) for hit in hits),
             nearest=tuple(nearest),
             generation=self.index.manifest.id,
         )
+
+    def _extract(self, hit: Hit, query: str) -> Extract:
+        return extract_of(hit.passage, hit.best_window, query, self.index.lexical(hit.passage.language))
 
 
 def _known_locale(locale: str | None) -> str | None:

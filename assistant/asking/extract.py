@@ -35,13 +35,5 @@ def extract_of(passage: Passage, best_window: int, query: str, lexical: LexicalI
     return Extract(text, tuple(spans[number] for number in chosen))
 
 
-def coverage_of(passage: Passage, query: str, lexical: LexicalIndex) -> float:
-    """Return the share of the query's words, by weight, that the passage or its headings hold, 0 to 1."""
-    wanted = set(lexical.terms(query))
-    held = set(lexical.terms("\n".join((passage.page_title, *passage.heading_path, passage.text))))
-    total = _weight(wanted, lexical)
-    return _weight(wanted & held, lexical) / total if total > 0.0 else 0.0
-
-
 def _weight(terms: Iterable[str], lexical: LexicalIndex) -> float:
     return sum(lexical.weight(term) for term in terms)

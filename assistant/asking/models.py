@@ -18,6 +18,23 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage with its place.
+
+    ``rank`` starts at 1. ``score`` is a similarity, comparable within one recipe only; ``confidence`` is the estimated
+    probability, 0 to 1, that the page answers the question. ``best_window`` is which of the passage's windows is
+    nearest. ``other_language`` marks a page that is not in the language of the question.
+    """
+
+    passage: Passage
+    rank: int
+    score: float
+    confidence: float
+    best_window: int
+    other_language: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Extract:
     """The part of a passage that is shown: its text, and the spans in it that answer, in code points."""
 
@@ -26,20 +43,11 @@ class Extract:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """A passage with its place.
+class Shown:
+    """A hit as a visitor sees it."""
 
-    ``rank`` starts at 1. ``score`` is a similarity, comparable within one recipe only; ``confidence`` is the estimated
-    probability, 0 to 1, that the page answers the question. ``other_language`` marks a page that is not in the
-    language of the question.
-    """
-
-    passage: Passage
-    rank: int
-    score: float
-    confidence: float
+    hit: Hit
     extract: Extract
-    other_language: bool
 
 
 class RelatedReason(StrEnum):
@@ -85,12 +93,13 @@ Outcome = Answer | Related | Miss
 class Reply:
     """What became of a question.
 
-    ``locale`` is the one the visitor is taken to read; ``nearest`` are the hits considered, at most ten, one a page,
-    best first, whether shown or not.
+    ``locale`` is the one the visitor is taken to read; ``shown`` are the outcome's hits with their extracts;
+    ``nearest`` are the hits considered, at most ten, one a page, best first, whether shown or not.
     """
 
     question: Question
     locale: str
     outcome: Outcome
+    shown: tuple[Shown, ...]
     nearest: tuple[Hit, ...]
     generation: str

@@ -16,14 +16,15 @@ POLICY = "policy.json"
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Shares in a score; ``label`` and ``window`` add up to 1, ``words`` comes on top.
+    """Shares in a score; ``label``, ``window`` and ``page`` add up to 1, ``words`` comes on top.
 
-    See ``indexer.search.Found`` for what the three are. ``alias_discount`` is how much nearer than the title an alias
+    See ``indexer.search.Found`` for what the four are. ``alias_discount`` is how much nearer than the title an alias
     must be to stand in for it.
     """
 
     label: float
     window: float
+    page: float
     words: float
     alias_discount: float
 
@@ -35,17 +36,15 @@ class Calibration:
     intercept: float
     score: float
     lead: float
-    coverage: float
 
-    def confidence(self, *, score: float, lead: float, coverage: float) -> float:
+    def confidence(self, *, score: float, lead: float) -> float:
         """Return the probability, 0 to 1.
 
         Args:
             score: the hit's own score.
             lead: how far its score is above the best of the other pages; negative for all hits but the first.
-            coverage: the share of the question's words, by weight, that stand in the passage, 0 to 1.
         """
-        logit = self.intercept + self.score * score + self.lead * lead + self.coverage * coverage
+        logit = self.intercept + self.score * score + self.lead * lead
         return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, logit))))
 
 
@@ -80,6 +79,10 @@ class Policy:
     shown_at: float
     most_shown: int
     fitted_on: Mapping[str, int]
+
+    def basis(self, *, foreign: bool) -> Basis:
+        """Return how to judge a page, in the question's language or ``foreign``."""
+        return self.other_language if foreign else self.same_language
 
 
 _adapter = TypeAdapter(Policy)

@@ -20,12 +20,13 @@ class Ranked:
 
 
 def score_of(found: Found, weights: Weights) -> float:
-    """Return the fused score of a passage: a convex mix of the two similarities plus a small share of its words.
+    """Return the fused score of a passage: a convex mix of the three similarities plus a small share of its words.
 
     An equal-weight reciprocal rank fusion was worse than the similarities alone; see eval/README.md.
     """
     label = max(found.label, found.alias - weights.alias_discount)
-    return weights.label * label + weights.window * found.window + weights.words * found.words
+    dense = weights.label * label + weights.window * found.window + weights.page * found.page
+    return dense + weights.words * found.words
 
 
 def rank(
@@ -47,9 +48,7 @@ def rank(
     """
     best: dict[str, tuple[float, Found]] = {}
     for one in found:
-        foreign = one.passage.language != spoken
-        basis = policy.other_language if foreign else policy.same_language
-        score = score_of(one, basis.weights)
+        score = score_of(one, policy.basis(foreign=one.passage.language != spoken).weights)
         matter = twin_of(one.passage.page_id)
         known = best.get(matter)
         # Of equal scores the first in reading order wins, whichever way the passages were found.

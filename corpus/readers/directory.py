@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from corpus.errors import NoPages, PagesUnreadable, PageUnreadable
 from corpus.languages import detect_language, parse_locale
 from corpus.page import Page
+from corpus.readers.front_matter import without_front_matter
 from corpus.readers.markdown import MARKDOWN_ENDINGS, page_id, read_markdown, read_source, source_digest
 
 Progress = Callable[[int, int], None]
@@ -52,7 +53,7 @@ def read_directory(
 ) -> Reading:
     """Read every Markdown file below a folder.
 
-    A page's locale is the one its front matter names, else the first folder of its path that is a locale's code
+    A page's locale is the one its front matter names, else that of its outermost folder or the one inside
     (``pl/…``, ``docs/pt-BR/…``), else the language that the files of its top-level folder are written in, else
     ``default_locale``. Files that cannot be read are collected; the others are pages all the same.
 
@@ -120,7 +121,7 @@ def _locales(sources: list[_Source], default_locale: str) -> dict[PurePosixPath,
             unnamed[parts[0] if len(parts) > 1 else str(source.relative)].append(source)
     for group in unnamed.values():
         step = max(1, len(group) // _SAMPLE_FILES)
-        sample = "\n".join(source.text[:_SAMPLE_CHARS] for source in group[::step])
+        sample = "\n".join(without_front_matter(source.text)[:_SAMPLE_CHARS] for source in group[::step])
         locale = detect_language(sample) or default_locale
         found.update((source.relative, locale) for source in group)
     return found

@@ -58,6 +58,11 @@ class FrontMatter(BaseModel):
     updated: Annotated[datetime.date, BeforeValidator(_as_date)] | None = None
 
 
+def without_front_matter(source: str) -> str:
+    """Return the Markdown of a file whose front matter may be broken."""
+    return _BLOCK.sub("", source, count=1)
+
+
 def split_front_matter(source: str) -> tuple[FrontMatter, str]:
     """Return the front matter of a file and the Markdown after it.
 

@@ -11,8 +11,13 @@ _CODE_SPAN = r"(?<!`)(`+)(?!`)(?:(?!\n[ \t]*\n).)+?(?<!`)\1(?!`)"
 _TAG = re.compile(r"\{%-?\s*(end)?([a-z-]+)((?:\s+[\w-]+(?:=(?:\"[^\"]*\"|[^\s\"%]+))?)*)\s*-?%\}")
 _ATTRIBUTE = re.compile(r"([\w-]+)=(?:\"([^\"]*)\"|([^\s\"]+))")
 _BOLD = r"(?<![\\*])\*\*(?P<bold>[^\s*](?:[^*\n]*[^\s*])?)\*\*(?!\*)"
-_EMPTY_BOLD = r"(?:(?<=\s)|^)\*{4}(?=\s|$)"
-_MENDED = re.compile(f"{_CODE_SPAN}|{_BOLD}|(?P<tag>{{%.*?%}})|(?P<empty>{_EMPTY_BOLD})", re.DOTALL)
+# What editors leave of bold text that has been emptied, and of line breaks with nothing after them. Four asterisks
+# inside a line stay: they may stand for digits.
+_EMPTY_BOLD = r"^[ \t]*\*{4}(?=[^\W\d]|[ \t]*\\?$)|(?<=\s)\*{4}(?=[ \t]*\\?$)"
+_LOST_BREAK = r"(?<!\\)\\[ \t]*(?:\n[ \t]*\\[ \t]*)*(?=\n[ \t]*(?:\n|[-*+][ \t]|\d+[.)][ \t]|\#|\Z)|\Z)"
+_MENDED = re.compile(
+    f"{_CODE_SPAN}|{_BOLD}|(?P<tag>{{%.*?%}})|(?P<empty>{_EMPTY_BOLD}|{_LOST_BREAK})", re.DOTALL | re.MULTILINE
+)
 _HINT_STYLES = frozenset({"info", "warning", "danger", "success"})
 # Confluence wraps the style sheet of its contents lists like this, and an export keeps it as escaped text.
 _STYLE_SHEET = re.compile(r"/\\?\*\\?<!\\?\[CDATA\\?\[.*?\]\\?\]\\?>\\?\*\\?/", re.DOTALL)

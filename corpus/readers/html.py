@@ -84,7 +84,7 @@ class _Walk:
         """Take in the children of an element that holds blocks, loose text between them included."""
         for node in parent.iter(include_text=True):
             tag = node.tag
-            if tag in SKIPPED or tag == "summary":
+            if tag in SKIPPED or (tag == "summary" and parent.tag == "details"):
                 continue
             if tag in HEADINGS:
                 self.start_section(node, HEADINGS[tag])

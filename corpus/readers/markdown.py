@@ -140,7 +140,7 @@ def _same(heading: str, title: str) -> bool:
 
 
 def _resolve(target: str, relative: PurePosixPath) -> str | None:
-    """Return where a link leads: elsewhere as written, to another page as ``page:id#anchor``, on this page ``#anchor``."""
+    """Return where a link leads: as written, or ``page:id#anchor`` on another page, ``#anchor`` on this one."""
     if not target or _EXTERNAL.match(target) or target.startswith(("/", "#")):
         return target or None
     try:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx2
 import pytest
 import structlog
 from fastapi.testclient import TestClient
@@ -25,7 +20,7 @@ from indexer.adapters.numpy_store import NumpyFormat
 from indexer.build import build_generation
 from indexer.generations import Generations
 from indexer.recipe import Recipe
-from tests.conftest import PROJECT
+from tests.conftest import running_service
 from tests.fakes import WordEncoder, page
 
 PAGES = [
@@ -38,8 +33,8 @@ PAGES = [
 
 def word_policy() -> Policy:
     """A policy under which sharing most words is an answer, some is related and none is a miss."""
-    weights = Weights(label=0.3, window=0.7, words=0.1, alias_discount=0.0)
-    basis = Basis(weights, Calibration(intercept=-3.0, score=12.0, lead=0.0, coverage=4.0))
+    weights = Weights(label=0.3, window=0.6, page=0.1, words=0.1, alias_discount=0.0)
+    basis = Basis(weights, Calibration(intercept=-3.0, score=16.0, lead=0.0))
     return Policy(
         recipe=Recipe(WordEncoder().model).digest,
         same_language=basis,
@@ -99,19 +94,6 @@ def own_index(starter_index: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def server(own_index: Path) -> Iterator[str]:
-    """The address of the real service, started as a user starts it."""
-    environment = {**os.environ, "ASKFIRST_INDEX_DIR": str(own_index), "ASKFIRST_RELOAD_SECONDS": "0.1"}
-    command = [str(Path(sys.executable).parent / "askfirst"), "serve", "--port", "0"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=PROJECT, env=environment)
-    try:
-        assert process.stderr is not None
-        address = next(
-            found.group() for line in process.stderr if (found := re.search(r"http://127\.0\.0\.1:\d+", line))
-        )
-        while "service.started" not in process.stderr.readline():
-            assert process.poll() is None
-        httpx2.get(f"{address}/readyz", timeout=30).raise_for_status()
+    """The address of the real service over an index that the test may change."""
+    with running_service(own_index) as address:
         yield address
-    finally:
-        process.terminate()
-        process.communicate(timeout=30)

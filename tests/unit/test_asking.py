@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.asking.decision import decide
-from assistant.asking.extract import coverage_of, extract_of
+from assistant.asking.extract import extract_of
 from assistant.asking.language import plan_languages
-from assistant.asking.models import Answer, Extract, Hit, Miss, MissReason, Related, RelatedReason
+from assistant.asking.models import Answer, Hit, Miss, MissReason, Related, RelatedReason
 from assistant.asking.policy import SHIPPED, Calibration, Policy, dump_policy, read_policy
 from assistant.asking.query import clean, has_words, query_of
 from assistant.asking.ranking import rank, twin_key
@@ -44,13 +44,14 @@ def found(identity: str, window: float, *, label: float = 0.5, locale: str = "en
         label=label,
         alias=-1.0,
         window=window,
+        page=0.5,
         words=0.0,
         best_window=0,
     )
 
 
 def hit(confidence: float, rank_: int = 1) -> Hit:
-    return Hit(passage("a"), rank_, 0.5, confidence, Extract("Text.", ()), other_language=False)
+    return Hit(passage("a"), rank_, 0.5, confidence, best_window=0, other_language=False)
 
 
 def test_a_hit_exactly_at_the_threshold_is_an_answer() -> None:
@@ -115,7 +116,7 @@ def test_the_lead_is_over_the_best_of_the_others() -> None:
 def test_a_lead_is_known_even_when_one_hit_is_asked_for() -> None:
     (only,) = rank([found("a", 0.9), found("b", 0.8)], POLICY, spoken="en", twin_of=str, most=1)
 
-    assert only.lead == pytest.approx(0.07)
+    assert only.lead == pytest.approx(0.06)
 
 
 @given(order=st.permutations(range(6)))
@@ -135,9 +136,9 @@ def test_translations_of_a_page_are_one_matter() -> None:
 
 
 def test_confidence_grows_with_score_and_stays_a_probability() -> None:
-    calibration = Calibration(intercept=-500.0, score=1000.0, lead=0.0, coverage=0.0)
+    calibration = Calibration(intercept=-500.0, score=1000.0, lead=0.0)
 
-    values = [calibration.confidence(score=score, lead=0.0, coverage=0.0) for score in (0.0, 0.5, 1.0)]
+    values = [calibration.confidence(score=score, lead=0.0) for score in (0.0, 0.5, 1.0)]
 
     assert values == [pytest.approx(0.0), pytest.approx(0.5), pytest.approx(1.0)]
 
@@ -238,13 +239,6 @@ def test_of_a_long_passage_the_nearest_window_is_shown() -> None:
     long = replace(long, windows=((0, 599), (600, 611)))
 
     assert extract_of(long, 1, "answer", lexical()).text == "The answer."
-
-
-def test_coverage_is_the_weighted_share_of_the_questions_words() -> None:
-    whole = coverage_of(passage("a", SENTENCES), "refunds ten days", lexical())
-    none = coverage_of(passage("a", SENTENCES), "parcels leave", lexical())
-
-    assert (whole, none) == (pytest.approx(1.0), pytest.approx(0.0))
 
 
 def test_a_policy_survives_its_file(tmp_path_factory: pytest.TempPathFactory) -> None:

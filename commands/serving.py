@@ -1,0 +1,40 @@
+"""Serve in a thread of this process, on a free port, until the block ends."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from api.main import make_app_with
+from api.settings import Settings
+from eval.errors import EvalError
+from indexer.ports import Encoder
+
+_START_SECONDS = 120.0
+
+
+@contextmanager
+def serving(settings: Settings, encoder: Encoder) -> Iterator[int]:
+    """Serve on 127.0.0.1 and give the port.
+
+    Raises:
+        EvalError: if the service does not start.
+    """
+    config = uvicorn.Config(make_app_with(settings, encoder), host="127.0.0.1", port=0, log_config=None)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    until = time.monotonic() + _START_SECONDS
+    while not server.started:
+        if not thread.is_alive() or time.monotonic() > until:
+            raise EvalError("the service did not start")
+        time.sleep(0.05)
+    try:
+        yield int(server.servers[0].sockets[0].getsockname()[1])
+    finally:
+        server.should_exit = True
+        thread.join()
