@@ -76,7 +76,11 @@ class LiveAssistant:
         self._refused = None
         self.problem = ""
         _log.info(
-            "generation.opened", generation=live, before=held, pages=len(assistant.index.pages), trusted=assistant.trusted
+            "generation.opened",
+            generation=live,
+            before=held,
+            pages=len(assistant.index.pages),
+            trusted=assistant.trusted,
         )
 
     def _follow(self) -> None:

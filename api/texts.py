@@ -8,7 +8,7 @@ from types import MappingProxyType
 LANGUAGES = ("en", "pl", "nl", "de", "fr")
 
 _TEXTS: Mapping[str, tuple[str, str, str, str, str]] = {
-    # key: (en, pl, nl, de, fr)
+    # in the order of LANGUAGES
     "ask": ("How can we help?", "W czym możemy pomóc?", "Waarmee kunnen we helpen?", "Wie können wir helfen?", "Comment pouvons-nous vous aider ?"),
     "ask_hint": (
         "Ask in your own words. The answer comes from our help pages.",

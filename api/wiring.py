@@ -30,7 +30,9 @@ def make_store(settings: Settings) -> VectorStoreFormat:
     return FaissFormat()
 
 
-def open_assistant(generations: Generations, generation: str, *, encoder: Encoder, store: VectorStoreFormat) -> Assistant:
+def open_assistant(
+    generations: Generations, generation: str, *, encoder: Encoder, store: VectorStoreFormat
+) -> Assistant:
     """Open a generation with the policy beside it.
 
     A policy that was fitted for another recipe ranks, but is not trusted to call anything an answer.

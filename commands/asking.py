@@ -89,9 +89,7 @@ def _family(host: str) -> socket.AddressFamily:
 
 def _print(shown: Shown) -> None:
     hit, extract, passage = shown.hit, shown.extract, shown.hit.passage
-    language = (
-        f" [yellow](in {language_name(passage.language, in_locale='en')})[/yellow]" if hit.other_language else ""
-    )
+    language = f" [yellow](in {language_name(passage.language, in_locale='en')})[/yellow]" if hit.other_language else ""
     path = " › ".join((passage.page_title, *passage.heading_path))
     results.print(f"\n[bold]{hit.rank}. {escape(path)}[/bold]{language}")
     parts = []

@@ -95,9 +95,7 @@ def _index(settings: Settings) -> Iterator[Check]:
     generations = Generations(settings.index_dir)
     manifest = generations.verify(generations.live())
     yield True, f"generation {manifest.id} is whole: {manifest.counts.pages} pages, {manifest.counts.windows} windows"
-    assistant = open_assistant(
-        generations, manifest.id, encoder=make_encoder(settings), store=make_store(settings)
-    )
+    assistant = open_assistant(generations, manifest.id, encoder=make_encoder(settings), store=make_store(settings))
     yield (
         assistant.trusted,
         "the policy was fitted for this recipe"

@@ -91,9 +91,9 @@ def fit(
     bases = []
     for signals, foreign in ((same, False), (other, True)):
         weights, table = fit_weights(signals, foreign=foreign)
-        for row in table[:8]:
-            sets = "  ".join(f"{name} {first:.3f}/{third:.3f}" for name, (first, third) in row["sets"].items())
-            errors.print(f"{row['mean']:.4f}  {row['weights']}  {sets}", markup=False)
+        for tried in table[:8]:
+            sets = "  ".join(f"{name} {first:.3f}/{third:.3f}" for name, (first, third) in tried.sets.items())
+            errors.print(f"{tried.mean:.4f}  {tried.weights}  {sets}", markup=False)
         errors.print(f"chosen: {weights}", markup=False)
         bases.append(Basis(weights, fit_calibration(signals, weights, foreign=foreign)))
     policy = Policy(
@@ -157,13 +157,12 @@ def _print_report(measured: dict[str, Any]) -> None:
 
     table = Table("", "questions", "hit@1", "hit@3", "mrr@10", "ndcg@10", title=measured["dataset"], box=None)
     for name, row in (("all", measured), *measured["by_lang"].items()):
-        table.add_row(
-            name, str(row["queries"]), *(number(row[key]) for key in ("hit@1", "hit@3", "mrr@10", "ndcg@10"))
-        )
+        table.add_row(name, str(row["queries"]), *(number(row[key]) for key in ("hit@1", "hit@3", "mrr@10", "ndcg@10")))
     results.print(table)
     oos, chosen, latency = measured["oos"], measured["selective"], measured["latency_ms"]
     results.print(
-        f"unanswerable {oos['n']}: AUROC {number(oos['auroc'])}, answered all the same {number(oos['false_answer_rate'])}"
+        f"unanswerable {oos['n']}: AUROC {number(oos['auroc'])}, "
+        f"answered all the same {number(oos['false_answer_rate'])}"
     )
     results.print(
         f"answer rate {number(chosen['answer_rate'])}, risk {number(chosen['risk'])}, "

@@ -70,7 +70,7 @@ def list_generations(out: Out = None) -> None:
     table = Table(box=None)
     for heading in ("", "generation", "built", "pages", "passages", "recipe"):
         table.add_column(heading, no_wrap=True)
-    for listed in _generations(out).list():
+    for listed in _generations(out).all():
         mark = "live" if listed.live else ""
         if listed.manifest is None:
             table.add_row(mark, listed.id, listed.problem)

@@ -31,7 +31,8 @@ def parse_locale(tag: str) -> str:
         locale = Locale.parse(tag.replace("-", "_"))
     except (UnknownLocaleError, ValueError) as exc:
         raise ValueError(f"{tag!r} is not a locale such as 'pl' or 'pt-BR'") from exc
-    return "-".join(part for part in (locale.language, locale.script, locale.territory) if part)
+    language = "nb" if locale.language == "no" else locale.language  # one name for Norwegian's usual form
+    return "-".join(part for part in (language, locale.script, locale.territory) if part)
 
 
 def language_name(locale: str, *, in_locale: str) -> str:
@@ -57,7 +58,7 @@ def language_confidences(text: str) -> list[tuple[str, float]]:
 
 def _code(iso: IsoCode639_1) -> str:
     code = iso.name.lower()
-    return "no" if code in ("nb", "nn") else code
+    return "nb" if code == "nn" else code
 
 
 @cache

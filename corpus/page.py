@@ -38,7 +38,8 @@ class Page:
 
     ``id`` is the path below the pages folder without its ending, stable across builds. ``url`` is where visitors find
     the page; ``hosted`` says that it is served from ``html`` by this service under ``/help``. ``html`` is sanitised
-    and every anchor in ``sections`` is an id in it. ``digest`` is the SHA-256 of the file the page was made from.
+    and every anchor in ``sections`` is an id in it. ``digest`` tells whether the file it
+    was made from has changed.
     """
 
     id: str

@@ -113,7 +113,9 @@ def page_of(document: Document, *, is_wordings: bool) -> Page:
         title=document.title,
         locale=document.lang,
         url=f"/{document.id}",
-        sections=tuple(Section(0, "", "", (block,)) for block in blocks) if is_wordings else (Section(0, "", "", blocks),),
+        sections=tuple(Section(0, "", "", (block,)) for block in blocks)
+        if is_wordings
+        else (Section(0, "", "", blocks),),
         aliases=tuple(lines) if is_wordings else (),
         digest=hashlib.sha256(document.model_dump_json().encode("utf-8")).hexdigest(),
     )
@@ -138,7 +140,7 @@ def split_key(dataset: Dataset, question: Asked) -> str:
 
 
 def _holds_wordings(documents: list[Document]) -> bool:
-    """Say whether a set's documents are lists of example questions, which no layout field tells: most are short lines."""
+    """Say whether a set's documents are lists of example questions: most are nothing but short lines."""
     lists = 0
     for document in documents:
         lines = _text_lines(document)

@@ -7,10 +7,9 @@ measured on the rest.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,9 +56,7 @@ def collect(
         if progress is not None:
             progress(done, len(asked_all))
         relevant = frozenset(
-            page
-            for page in dataset.relevance.get(asked.id, {})
-            if (languages[page] != asked.lang) == cross_lingual
+            page for page in dataset.relevance.get(asked.id, {}) if (languages[page] != asked.lang) == cross_lingual
         )
         text = clean(asked.text)
         if not has_words(text) or (asked.id in dataset.relevance and not relevant):
@@ -81,7 +78,20 @@ def collect(
     return collected
 
 
-def fit_weights(signals: Sequence[Signals], *, foreign: bool) -> tuple[Weights, list[dict[str, Any]]]:
+@dataclass(frozen=True)
+class Tried:
+    """Shares that were tried, and the mean hit@1 and hit@3 they gave in each set."""
+
+    weights: Weights
+    sets: Mapping[str, tuple[float, float]]
+
+    @property
+    def mean(self) -> float:
+        """Over both measures and all sets."""
+        return fmean(fmean(pair) for pair in self.sets.values())
+
+
+def fit_weights(signals: Sequence[Signals], *, foreign: bool) -> tuple[Weights, list[Tried]]:
     """Return the shares with the best mean of hit@1 and hit@3 over the sets, and the table of all that were tried.
 
     Of shares within half a point of the best those nearest to the middle of the grid win: a lone peak is noise.
@@ -97,14 +107,17 @@ def fit_weights(signals: Sequence[Signals], *, foreign: bool) -> tuple[Weights, 
         by_set: dict[str, list[tuple[float, float]]] = {}
         for one in arrays:
             by_set.setdefault(one.dataset, []).append(one.hits(weights))
-        means = {name: tuple(map(fmean, zip(*hits, strict=True))) for name, hits in by_set.items()}
-        table.append({"weights": weights, "sets": means, "mean": fmean(fmean(pair) for pair in means.values())})
-    best = max(row["mean"] for row in table)
-    close = [row for row in table if row["mean"] >= best - 0.005]
+        means = {
+            name: (fmean(first for first, _ in hits), fmean(third for _, third in hits))
+            for name, hits in by_set.items()
+        }
+        table.append(Tried(weights, means))
+    table.sort(key=lambda tried: -tried.mean)
+    close = [tried.weights for tried in table if tried.mean >= table[0].mean - 0.005]
     names = ("label", "page", "words", "alias_discount")
-    centre = {name: fmean(getattr(row["weights"], name) for row in close) for name in names}
-    chosen = min(close, key=lambda row: sum(abs(getattr(row["weights"], name) - centre[name]) for name in centre))
-    return chosen["weights"], sorted(table, key=lambda row: -row["mean"])
+    centre = {name: fmean(getattr(weights, name) for weights in close) for name in names}
+    chosen = min(close, key=lambda weights: sum(abs(getattr(weights, name) - centre[name]) for name in names))
+    return chosen, table
 
 
 def fit_calibration(signals: Sequence[Signals], weights: Weights, *, foreign: bool) -> Calibration:
@@ -159,9 +172,7 @@ def choose_thresholds(signals: Sequence[Signals], policy: Policy, *, most_risk: 
             confidence = basis.calibration.confidence(score=score, lead=lead)
             name = f"{one.dataset}/{one.foreign}"
             tops.setdefault(name, []).append((confidence, is_right, bool(one.relevant)))
-    answer_at = next(
-        (at for at in np.arange(0.05, 1.0, 0.01) if _mean_risk(tops, float(at)) <= most_risk), 0.95
-    )
+    answer_at = next((at for at in np.arange(0.05, 1.0, 0.01) if _mean_risk(tops, float(at)) <= most_risk), 0.95)
     right = [confidence for rows in tops.values() for confidence, is_right, _ in rows if is_right]
     related_at = min(float(np.quantile(right, 0.1)), float(answer_at)) if right else float(answer_at)
     return round(float(answer_at), 2), round(related_at, 2)

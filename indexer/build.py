@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -107,9 +106,7 @@ def build_generation(
 class _Embedding:
     """Vectors for all texts of a layout, from the cache where it has them."""
 
-    def __init__(
-        self, cache: EmbeddingCache, encoder: Encoder, *, reuse: bool, progress: OnProgress | None
-    ) -> None:
+    def __init__(self, cache: EmbeddingCache, encoder: Encoder, *, reuse: bool, progress: OnProgress | None) -> None:
         self.embedded = 0
         self.reused = 0
         self._cache = cache
@@ -201,5 +198,5 @@ def _finish(generations: Generations, recipe: Recipe, content: str, layout: Layo
     write_manifest(manifest, generations.building)
     folder = generations.root / "generations" / manifest.id
     folder.parent.mkdir(exist_ok=True)
-    os.replace(generations.building, folder)
+    generations.building.replace(folder)
     return generations.verify(read_manifest(folder).id)

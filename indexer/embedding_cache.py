@@ -52,7 +52,8 @@ class EmbeddingCache:
         for start in range(0, len(keys), _CHUNK):
             chunk = keys[start : start + _CHUNK]
             marks = ",".join("?" * len(chunk))
-            rows = self._connection.execute(f"SELECT key, vector FROM embedding WHERE key IN ({marks})", chunk)
+            query = f"SELECT key, vector FROM embedding WHERE key IN ({marks})"  # noqa: S608 - marks only
+            rows = self._connection.execute(query, chunk)
             for key, vector in rows:
                 found[wanted[key]] = np.frombuffer(vector, np.float32)
         return found

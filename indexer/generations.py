@@ -88,7 +88,7 @@ class Generations:
             raise IndexNotReady(f"there is no index in {self.root}: run 'askfirst index build --pages DIR' first")
         return pointer.generation
 
-    def list(self) -> list[Listed]:
+    def all(self) -> list[Listed]:
         """Return all generations, oldest first."""
         pointer = self.pointer()
         live = pointer.generation if pointer else None
@@ -154,7 +154,7 @@ class Generations:
         """
         pointer = self.pointer()
         kept = {pointer.generation, *pointer.before[-keep:]} if pointer else set()
-        ids = [listed.id for listed in self.list() if listed.id not in kept]
+        ids = [listed.id for listed in self.all() if listed.id not in kept]
         surplus = ids[: max(0, len(ids) - max(0, keep + 1 - len(kept)))]
         for generation in surplus:
             shutil.rmtree(self.root / "generations" / generation)

@@ -163,7 +163,12 @@ class LexicalIndex:
         """Write the index into a folder that does not exist yet."""
         folder.mkdir(parents=True)
         self._scorer.save(folder, show_progress=False)
-        about = {"language": self._language, "size": self._size, "variants": self._variants, "frequencies": self._frequencies}
+        about = {
+            "language": self._language,
+            "size": self._size,
+            "variants": self._variants,
+            "frequencies": self._frequencies,
+        }
         (folder / "words.json").write_text(json.dumps(about, ensure_ascii=False), "utf-8")
 
     @classmethod

@@ -19,7 +19,6 @@ from indexer.manifest import Manifest, read_manifest
 from indexer.ports import Encoder, Rows, Vector, VectorStore, VectorStoreFormat
 from indexer.recipe import Recipe
 
-
 # How many of each kind are looked up before passages are compared exactly. Ten times what is ever shown.
 _NEAREST_WINDOWS = 100
 _NEAREST_LABELS = 20

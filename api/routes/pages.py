@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from babel import Locale
 from babel.dates import format_date
 from fastapi import APIRouter, Form, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup, escape
 
 from api.dependencies import Services, ServicesDep

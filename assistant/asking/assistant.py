@@ -48,9 +48,7 @@ class Assistant:
             QuestionUnusable: if the text is empty or too long, or the locale is none.
         """
         text = clean(question.text)
-        plan = languages or plan_languages(
-            text, locale=_known_locale(question.locale), available=self.index.languages
-        )
+        plan = languages or plan_languages(text, locale=_known_locale(question.locale), available=self.index.languages)
         if not has_words(text):
             return self._reply(question, plan, "", [], Miss(MissReason.NO_WORDS))
         query = query_of(text, plan.spoken)

@@ -59,9 +59,7 @@ def rank(
     ranked = []
     for number, (score, one) in enumerate(ordered[:most]):
         rival = scores[0] if number else (scores[1] if len(scores) > 1 else score)
-        ranked.append(
-            Ranked(found=one, score=score, lead=score - rival, other_language=one.passage.language != spoken)
-        )
+        ranked.append(Ranked(found=one, score=score, lead=score - rival, other_language=one.passage.language != spoken))
     return ranked
 
 

@@ -39,9 +39,7 @@ class Suggester:
         self._index = index
         self._words: dict[str, list[tuple[str, int]]] = {}
         for language in index.languages:
-            pairs = [
-                (fold(word), label.row) for label in index.labels(language) for word in set(words_of(label.text))
-            ]
+            pairs = [(fold(word), label.row) for label in index.labels(language) for word in set(words_of(label.text))]
             self._words[language] = sorted(pairs)
 
     def suggest(self, typed: str, *, locale: str | None) -> list[Suggestion]:
@@ -61,15 +59,15 @@ class Suggester:
         if language not in self._words:
             return []
         vector = self._index.embed(text)
-        scores = dict(self._index.nearest_labels(vector, language=language, k=_NEAREST))
+        scores: dict[int, float] = dict(self._index.nearest_labels(vector, language=language, k=_NEAREST))
         shares = self._prefix_shares(text, language)
         missing = [row for row in shares if row not in scores]
         scores.update(self._index.label_similarities(vector, missing))
         by_row = {label.row: label for label in self._index.labels(language)}
         total = {row: score + _PREFIX_SHARE * shares.get(row, 0.0) for row, score in scores.items()}
         least = max(total.values(), default=0.0) - _BEHIND_BEST
-        ordered = sorted((row for row in total if total[row] >= least), key=lambda row: (-total[row], row))
-        return self._distinct([by_row[row] for row in ordered])
+        near = [row for row, score in total.items() if score >= least]
+        return self._distinct([by_row[row] for row in sorted(near, key=lambda row: (-total[row], row))])
 
     def _prefix_shares(self, text: str, language: str) -> dict[int, float]:
         """Return, by label row, which share of the words typed begins one of the label's words."""

@@ -155,7 +155,7 @@ def _read_all(
 def _kept(source: _Source, locale: str, kept: KeptPages) -> Page | None:
     if not kept:
         return None
-    page = kept.get((page_id(source.relative), source_digest(source.text)))
+    page = kept.get((page_id(source.relative), source_digest(source.text, source.relative)))
     # What its folder is taken for may have changed with the files around it.
     return page if page is not None and page.locale == locale else None
 

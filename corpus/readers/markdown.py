@@ -48,9 +48,12 @@ def read_source(path: Path) -> str:
         raise PageUnreadable(path, f"it cannot be opened: {exc.strerror}") from exc
 
 
-def source_digest(source: str) -> str:
-    """Return the SHA-256 by which a build knows that a file has not changed since it was read."""
-    return hashlib.sha256(source.encode("utf-8")).hexdigest()
+def source_digest(source: str, relative: PurePosixPath) -> str:
+    """Return the SHA-256 by which a build knows that a file would give the page it gave before.
+
+    Its place counts too, for its links start there, and so does the reader's version.
+    """
+    return hashlib.sha256(f"{READER_VERSION}\0{relative}\0{source}".encode()).hexdigest()
 
 
 def page_id(relative: PurePosixPath) -> str:
@@ -98,7 +101,7 @@ def read_markdown(path: Path, relative: PurePosixPath, source: str, *, locale: s
         aliases=front.aliases,
         audience=front.audience,
         updated=front.updated,
-        digest=source_digest(source),
+        digest=source_digest(source, relative),
     )
 
 

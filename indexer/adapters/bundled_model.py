@@ -10,7 +10,6 @@ import hashlib
 import importlib.util
 import json
 import mmap
-import os
 import shutil
 import struct
 import tempfile
@@ -38,6 +37,12 @@ _BLOCK = 32
 _BLOCK_BYTES = 18  # an f16 scale and 16 bytes of two 4-bit weights each
 _MAX_SEQUENCE = 512
 _COMPLETE = "complete.json"
+_SPECIAL_TOKENS = {
+    f"{name}_token": piece
+    for name, piece in zip(
+        ("bos", "eos", "unk", "pad", "cls", "sep"), ("<s>", "</s>", "<unk>", "<pad>", "<s>", "</s>"), strict=True
+    )
+}
 
 Progress = Callable[[int, int], None]
 """Called with the steps done and the steps in all."""
@@ -106,13 +111,11 @@ def _make(target: Path, weights: Path, progress: Progress) -> None:
     scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
         _convert(weights, scratch, progress)
-        files = {
-            str(path.relative_to(scratch)): _sha256(path) for path in sorted(scratch.rglob("*")) if path.is_file()
-        }
+        files = {str(path.relative_to(scratch)): _sha256(path) for path in sorted(scratch.rglob("*")) if path.is_file()}
         record = {"model": MODEL_NAME, "weights_sha256": WEIGHTS_SHA256, "conversion": CONVERSION, "files": files}
         (scratch / _COMPLETE).write_text(json.dumps(record, indent=2), "utf-8")
         shutil.rmtree(target, ignore_errors=True)
-        os.replace(scratch, target)
+        scratch.replace(target)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
@@ -155,12 +158,7 @@ def _convert(weights: Path, folder: Path, progress: Progress) -> None:
     bert.save_pretrained(transformer_dir)
     PreTrainedTokenizerFast(
         tokenizer_object=_tokenizer(tokenizer),
-        bos_token="<s>",
-        eos_token="</s>",
-        unk_token="<unk>",
-        pad_token="<pad>",
-        cls_token="<s>",
-        sep_token="</s>",
+        **_SPECIAL_TOKENS,
         model_max_length=_MAX_SEQUENCE,
     ).save_pretrained(transformer_dir)
     transformer = Transformer(str(transformer_dir), max_seq_length=_MAX_SEQUENCE)

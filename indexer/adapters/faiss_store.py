@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ except ImportError as exc:  # pragma: no cover
 class FaissStore:
     """A FAISS index over unit rows, opened for reading."""
 
-    def __init__(self, index: faiss.IndexFlatIP) -> None:
+    def __init__(self, index: Any) -> None:
         self._index = index
         # A view of FAISS's own memory, valid as long as the index is held.
         size = index.ntotal * index.d
@@ -34,7 +35,8 @@ class FaissStore:
         most = min(k, len(within))
         if most == 0:
             return []
-        parameters = faiss.SearchParameters(sel=faiss.IDSelectorRange(within.start, within.stop))
+        selector = faiss.IDSelectorRange(within.start, within.stop)
+        parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
         scores, rows = self._index.search(query.reshape(1, -1), most, params=parameters)
         return [(int(row), float(score)) for row, score in zip(rows[0], scores[0], strict=True)]
 

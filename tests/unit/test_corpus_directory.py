@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -204,4 +204,4 @@ def test_a_page_whose_folder_is_taken_for_another_language_now_is_read_again(tmp
 def test_a_page_remembers_the_digest_of_its_file(tmp_path: Path) -> None:
     _write(tmp_path, pl__a=_POLISH)
 
-    assert read_directory(tmp_path).pages[0].digest == source_digest(_POLISH)
+    assert read_directory(tmp_path).pages[0].digest == source_digest(_POLISH, PurePosixPath("pl/a.md"))

@@ -74,4 +74,4 @@ def test_a_perfect_order_has_the_least_area() -> None:
     good = selective([0.9, 0.1], [True, False], [True, True], [True, True])
     bad = selective([0.1, 0.9], [True, False], [True, True], [True, True])
 
-    assert (good.aurc, bad.aurc) == (pytest.approx(0.25), pytest.approx(0.75))
+    assert [good.aurc, bad.aurc] == pytest.approx([0.25, 0.75])

@@ -28,8 +28,10 @@ PAGES = [
 ]
 
 
-def build(root: Path, pages: list[Page], encoder: WordEncoder, **options: bool) -> Build:
-    return build_generation(pages, generations=Generations(root), encoder=encoder, store=FaissFormat(), **options)
+def build(root: Path, pages: list[Page], encoder: WordEncoder, *, full: bool = False, promote: bool = True) -> Build:
+    return build_generation(
+        pages, generations=Generations(root), encoder=encoder, store=FaissFormat(), full=full, promote=promote
+    )
 
 
 def test_a_built_generation_is_live_and_whole(tmp_path: Path) -> None:
@@ -84,7 +86,7 @@ def test_a_generation_that_is_not_promoted_leaves_the_live_one(tmp_path: Path) -
     second = build(tmp_path, PAGES[:2], WordEncoder(), promote=False)
 
     assert Generations(tmp_path).live() == first.manifest.id
-    assert {listed.id for listed in Generations(tmp_path).list()} == {first.manifest.id, second.manifest.id}
+    assert {listed.id for listed in Generations(tmp_path).all()} == {first.manifest.id, second.manifest.id}
 
 
 def test_rollback_returns_to_the_generation_before_and_then_says_there_is_none(tmp_path: Path) -> None:
@@ -101,7 +103,7 @@ def test_rollback_returns_to_the_generation_before_and_then_says_there_is_none(t
 def test_promoting_an_unknown_generation_names_it(tmp_path: Path) -> None:
     build(tmp_path, PAGES, WordEncoder())
 
-    with pytest.raises(GenerationUnknown, match="'../generations'"):
+    with pytest.raises(GenerationUnknown, match=r"'\.\./generations'"):
         Generations(tmp_path).promote("../generations")
 
 
@@ -158,7 +160,7 @@ def test_old_generations_are_deleted_but_not_the_ones_to_go_back_to(tmp_path: Pa
         build(tmp_path, [page("en/a", "A", f"Version {number}.")], WordEncoder()).manifest.id for number in range(13)
     ]
 
-    kept = [listed.id for listed in Generations(tmp_path).list()]
+    kept = [listed.id for listed in Generations(tmp_path).all()]
 
     assert sorted(kept) == sorted(ids[-11:])
 
