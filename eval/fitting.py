@@ -17,7 +17,7 @@ from sklearn.linear_model import LogisticRegression
 
 from assistant.asking.assistant import Assistant
 from assistant.asking.policy import Basis, Calibration, Policy, Weights
-from assistant.asking.query import clean, has_words, query_of
+from assistant.asking.query import clean, has_words
 from assistant.asking.ranking import rank
 from eval.datasets import Asked, Dataset, is_tuning, split_key
 from indexer.search import Found
@@ -61,9 +61,9 @@ def collect(
         text = clean(asked.text)
         if not has_words(text) or (asked.id in dataset.relevance and not relevant):
             continue
-        query = query_of(text, asked.lang)
+        query, vector = assistant.query(text, asked.lang)
         reach = [one for one in assistant.index.languages if (one != asked.lang) == cross_lingual]
-        found = assistant.index.search(query, assistant.index.embed(query), languages=reach, by_words=not cross_lingual)
+        found = assistant.index.search(query, vector, languages=reach, by_words=not cross_lingual)
         collected.append(
             Signals(
                 dataset=dataset.name,

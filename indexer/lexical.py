@@ -154,6 +154,10 @@ class LexicalIndex:
             terms += [term] if term in self._frequencies else self._variants.get(fold(word), [term])
         return terms
 
+    def common(self, share: float) -> set[str]:
+        """Return the terms that stand in at least that share of the texts."""
+        return {term for term, frequency in self._frequencies.items() if frequency >= share * self._size}
+
     def weight(self, term: str) -> float:
         """Return how much a term tells: its inverse document frequency, highest for one that no text has."""
         frequency = self._frequencies.get(term, 0)

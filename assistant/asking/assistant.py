@@ -9,7 +9,7 @@ from assistant.asking.extract import extract_of
 from assistant.asking.language import Languages, plan_languages
 from assistant.asking.models import Answer, Extract, Hit, Miss, MissReason, Outcome, Question, Reply, Shown
 from assistant.asking.policy import Policy
-from assistant.asking.query import clean, has_words, query_of
+from assistant.asking.query import clean, has_words, query_of, without_names
 from assistant.asking.ranking import rank, twin_key
 from assistant.asking.suggesting import Suggester
 from assistant.errors import QuestionUnusable
@@ -51,8 +51,7 @@ class Assistant:
         plan = languages or plan_languages(text, locale=_known_locale(question.locale), available=self.index.languages)
         if not has_words(text):
             return self._reply(question, plan, "", [], Miss(MissReason.NO_WORDS))
-        query = query_of(text, plan.spoken)
-        vector = self.index.embed(query)
+        query, vector = self.query(text, plan.spoken)
         nearest: list[Hit] = []
         for tier in plan.tiers:
             hits = self._hits(query, vector, tier, plan.spoken)
@@ -61,6 +60,11 @@ class Assistant:
                 return self._reply(question, plan, query, hits, outcome)
             nearest = nearest or hits
         return self._reply(question, plan, query, nearest, decide(nearest, self._trusted_policy))
+
+    def query(self, text: str, spoken: str) -> tuple[str, Vector]:
+        """Return what a cleaned question is searched with: its query, and the vector of that without names."""
+        query = query_of(text, spoken)
+        return query, self.index.embed(without_names(query, lambda word: self.index.is_name(word, spoken)))
 
     @property
     def _trusted_policy(self) -> Policy | None:

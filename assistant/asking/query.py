@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 
 import regex
 
@@ -16,6 +17,8 @@ _QUERY_CHARS = 400
 _SPACES = regex.compile(r"[\s\p{Zs}]+")
 _INVISIBLE = regex.compile(r"[\p{Cc}\p{Cf}\p{Cs}\p{Co}]")
 _WORD = regex.compile(r"[\p{L}\p{N}]")
+_WORDS = regex.compile(r"[\p{L}\p{M}\p{N}]+")
+_LEAST_OTHER_WORDS = 3
 _ASKS = ("?", "？", "؟", "\u037e")
 
 
@@ -55,6 +58,16 @@ def query_of(text: str, language: str) -> str:
     chosen = asking if sum(len(sentences[number]) for number in taken) > _QUERY_CHARS else taken
     query = " ".join(sentences[number] for number in chosen) or " ".join(sentences)
     return _shortened(query)
+
+
+def without_names(query: str, is_name: Callable[[str], bool]) -> str:
+    """Return a query without the names that every page bears, unless hardly anything else would be left of it."""
+    words = _WORDS.findall(query)
+    others = [word for word in words if not is_name(word)]
+    if len(others) == len(words) or len(others) < _LEAST_OTHER_WORDS:
+        return query
+    kept = _WORDS.sub(lambda word: "" if is_name(word.group()) else word.group(), query)
+    return _SPACES.sub(" ", kept).strip()
 
 
 def _shortened(query: str) -> str:

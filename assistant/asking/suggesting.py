@@ -64,9 +64,9 @@ class Suggester:
         missing = [row for row in shares if row not in scores]
         scores.update(self._index.label_similarities(vector, missing))
         by_row = {label.row: label for label in self._index.labels(language)}
-        total = {row: score + _PREFIX_SHARE * shares.get(row, 0.0) for row, score in scores.items()}
-        least = max(total.values(), default=0.0) - _BEHIND_BEST
-        near = [row for row, score in total.items() if score >= least]
+        total = {one: score + _PREFIX_SHARE * shares.get(one, 0.0) for one, score in scores.items()}
+        lowest = max(total.values(), default=0.0) - _BEHIND_BEST
+        near = [row for row, best in total.items() if best >= lowest]
         return self._distinct([by_row[row] for row in sorted(near, key=lambda row: (-total[row], row))])
 
     def _prefix_shares(self, text: str, language: str) -> dict[int, float]:

@@ -13,7 +13,7 @@ from assistant.asking.extract import extract_of
 from assistant.asking.language import plan_languages
 from assistant.asking.models import Answer, Hit, Miss, MissReason, Related, RelatedReason
 from assistant.asking.policy import SHIPPED, Calibration, Policy, dump_policy, read_policy
-from assistant.asking.query import clean, has_words, query_of
+from assistant.asking.query import clean, has_words, query_of, without_names
 from assistant.asking.ranking import rank, twin_key
 from assistant.errors import PolicyUnusable, QuestionUnusable
 from corpus.passage import Passage
@@ -213,6 +213,16 @@ def test_a_long_text_that_asks_nothing_gives_its_beginning() -> None:
 
     assert query.startswith("My parcel is lost")
     assert len(query) <= 400
+
+
+def test_a_name_that_every_page_bears_is_not_embedded() -> None:
+    query = without_names("Jak połączyć Kramika z PayPal?", lambda word: word.startswith("Kramik"))
+
+    assert query == "Jak połączyć z PayPal?"
+
+
+def test_a_question_about_the_name_itself_keeps_it() -> None:
+    assert without_names("What is Kramik?", lambda word: word == "Kramik") == "What is Kramik?"
 
 
 SENTENCES = "Refunds take ten days. They go to the card that paid. Contact us if nothing came."
