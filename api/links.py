@@ -27,7 +27,7 @@ def linked_html(page: Page, pages: Mapping[str, Page]) -> str:
     def address(link: re.Match[str]) -> str:
         target = pages.get(html.unescape(link.group(1)))
         if target is None:
-            return 'class="gone"'
+            return ""
         return f'href="{html.escape(shown_url(target.url) + (link.group(2) or ""))}"'
 
     return _HREF.sub(address, page.html)

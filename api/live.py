@@ -9,7 +9,7 @@ import structlog
 
 from assistant.asking.assistant import Assistant
 from indexer.errors import IndexNotReady
-from indexer.generations import Generations
+from indexer.generations import Generations, Pointer
 
 Open = Callable[[str], Assistant]
 """Opens a generation by its id."""
@@ -29,8 +29,8 @@ class LiveAssistant:
         self._open = open_generation
         self._every_seconds = every_seconds
         self._assistant: Assistant | None = None
-        self._refused: str | None = None
-        self.problem: str = "the index has not been opened yet"
+        self._seen: Pointer | None = None
+        self.problem = "the help pages have not been indexed yet"
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="generations", daemon=True)
 
@@ -47,7 +47,7 @@ class LiveAssistant:
 
     def start(self) -> None:
         """Open the live generation, if there is one, and go on watching."""
-        self.refresh()
+        self._look()
         self._thread.start()
 
     def stop(self) -> None:
@@ -56,28 +56,26 @@ class LiveAssistant:
         self._thread.join()
 
     def refresh(self) -> None:
-        """Take up the generation that is live now, if it is another."""
-        try:
-            live = self._generations.live()
-        except IndexNotReady as exc:
-            self.problem = str(exc)
+        """Take up what was promoted since the last look, if anything was.
+
+        A promotion that was refused is not tried again before the next one.
+        """
+        pointer = self._generations.pointer()
+        if pointer is None or pointer == self._seen:
             return
         held = self._assistant.index.manifest.id if self._assistant is not None else None
-        if live in (held, self._refused):
-            return
+        self._seen = pointer
         try:
-            assistant = self._open(live)
+            assistant = self._open(pointer.generation)
         except Exception as exc:  # whatever is wrong with it, what answers now must go on answering
-            self._refused = live
-            self.problem = str(exc)
-            _log.error("generation.refused", generation=live, reason=str(exc), held=held)
+            self.problem = f"generation {pointer.generation} was refused; the log says why"
+            _log.error("generation.refused", generation=pointer.generation, reason=str(exc), held=held)
             return
         self._assistant = assistant
-        self._refused = None
         self.problem = ""
         _log.info(
             "generation.opened",
-            generation=live,
+            generation=pointer.generation,
             before=held,
             pages=len(assistant.index.pages),
             trusted=assistant.trusted,
@@ -85,4 +83,10 @@ class LiveAssistant:
 
     def _follow(self) -> None:
         while not self._stop.wait(self._every_seconds):
+            self._look()
+
+    def _look(self) -> None:
+        try:
             self.refresh()
+        except Exception as exc:  # a file system may fail for a moment; the next look may find it well again
+            _log.error("generation.unreadable", reason=str(exc))

@@ -14,6 +14,7 @@ EVENTS = frozenset(
         "service.stopped",
         "generation.opened",
         "generation.refused",
+        "generation.unreadable",
         "question.answered",
         "question.related",
         "question.missed",

@@ -8,11 +8,13 @@ import uuid
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import BodyTooLarge, internal_error, problem
 from api.metrics import Metrics
 
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _SECURITY = {
     "Content-Security-Policy": (
@@ -56,6 +58,8 @@ class RequestMiddleware:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 await self._app(scope, await self._whole_body(receive, headers), sent)
+            except ClientDisconnect:
+                status = 499  # nobody is left to answer; half a question is not a question
             except BodyTooLarge as exc:
                 await problem(413, "The request is too large", str(exc))(scope, receive, sent)
             except Exception:
@@ -65,11 +69,12 @@ class RequestMiddleware:
                 await internal_error()(scope, receive, sent)
             finally:
                 route = _route(scope)
-                self._metrics.requests.labels(scope["method"], route, str(status)).inc()
+                method = scope["method"] if scope["method"] in _METHODS else "other"
+                self._metrics.requests.labels(method, route, str(status)).inc()
                 if route not in ("/healthz", "/readyz", "/metrics"):
                     _log.info(
                         "request.served",
-                        method=scope["method"],
+                        method=method,
                         route=route,
                         status=status,
                         ms=round((time.perf_counter() - started) * 1000.0, 1),
@@ -84,6 +89,8 @@ class RequestMiddleware:
         message: Message = {"more_body": True}
         while message.get("more_body", False):
             message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
             body += message.get("body", b"")
             if len(body) > self._max_body_bytes:
                 raise BodyTooLarge(self._max_body_bytes)

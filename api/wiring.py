@@ -6,7 +6,7 @@ from pathlib import Path
 
 from api.settings import Settings
 from assistant.asking.assistant import Assistant
-from assistant.asking.policy import POLICY, SHIPPED, Policy, read_policy
+from assistant.asking.policy import POLICY, SHIPPED, Policy, dump_policy, read_policy
 from assistant.errors import PolicyUnusable
 from indexer.adapters.bundled_model import Progress
 from indexer.adapters.encoders import load_encoder
@@ -41,6 +41,15 @@ def open_assistant(
     index = PassageIndex.open(folder, encoder=encoder, store=store)
     policy = policy_for(folder)
     return Assistant(index, policy, trusted=policy.recipe == index.manifest.recipe.digest)
+
+
+def new_policy(settings: Settings) -> bytes:
+    """Return the policy to put beside a new index, as its file.
+
+    Raises:
+        PolicyUnusable: if the operator's own cannot be read.
+    """
+    return dump_policy(read_policy(settings.policy or SHIPPED))
 
 
 def policy_for(folder: Path) -> Policy:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import socket
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 
+from api.links import shown_url
+from api.main import make_app_with
 from api.schemas import AnswerOut, outcome_of
-from api.settings import Settings
+from api.settings import read_settings
 from api.wiring import make_encoder, make_store, open_assistant
 from assistant.asking.models import Question, Shown
-from commands.console import errors, progress, results
+from commands.console import errors, fail, progress, results
 from corpus.languages import language_name
 from indexer.generations import Generations
 
@@ -21,10 +22,10 @@ from indexer.generations import Generations
 def ask(
     question: Annotated[str, typer.Argument(help="What a visitor would type.")],
     locale: Annotated[str | None, typer.Option(help="Locale of the page it is typed on, such as pl.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what the API would answer.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the outcome and its answers as JSON.")] = False,
 ) -> None:
     """Ask the live generation a question."""
-    settings = Settings()
+    settings = read_settings()
     generations = Generations(settings.index_dir)
     live = generations.live()
     with progress() as bar:
@@ -40,7 +41,9 @@ def ask(
                 "locale": reply.locale,
                 "generation": reply.generation,
                 "answers": [
-                    AnswerOut.of(one, page_url=assistant.index.pages[one.hit.passage.page_id].url).model_dump()
+                    AnswerOut.of(
+                        one, page_url=shown_url(assistant.index.pages[one.hit.passage.page_id].url)
+                    ).model_dump()
                     for one in reply.shown
                 ],
             }
@@ -58,28 +61,25 @@ def ask(
 
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to bind; ASKFIRST_HOST unless given.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port, 0 for a free one; ASKFIRST_PORT unless given.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port, 0 for a free one; ASKFIRST_PORT unless given.")
+    ] = None,
 ) -> None:
     """Serve the support page, the help pages and the HTTP API."""
-    settings = Settings()
+    settings = read_settings()
     bound_host, bound_port = host or settings.host, settings.port if port is None else port
-    # Uvicorn makes the application again from the environment; this also checks the settings before it starts.
-    os.environ["TOKENIZERS_PARALLELISM"] = "false"
     try:
         listening = socket.create_server((bound_host, bound_port), family=_family(bound_host), backlog=2048)
     except OSError as exc:
-        errors.print(
-            f"[red]error:[/red] cannot listen on {bound_host}:{bound_port}: {exc.strerror}; "
-            "choose another port with --port"
-        )
-        raise typer.Exit(1) from exc
+        fail(f"cannot listen on {bound_host}:{bound_port}: {exc.strerror}; choose another port with --port")
     with progress() as bar:
-        make_encoder(settings, progress=bar("Making the bundled model"))
+        encoder = make_encoder(settings, progress=bar("Making the bundled model"))
+    encoder.warm_up()
     shown = f"[{bound_host}]" if ":" in bound_host else bound_host
-    errors.print(f"Askfirst serves on http://{escape(shown)}:{listening.getsockname()[1]} — stop it with Ctrl-C")
+    errors.print(f"Askfirst serves on http://{shown}:{listening.getsockname()[1]} - stop it with Ctrl-C", markup=False)
     import uvicorn
 
-    config = uvicorn.Config("api.main:make_app", factory=True, log_config=None, access_log=False)
+    config = uvicorn.Config(make_app_with(settings, encoder), log_config=None, access_log=False)
     uvicorn.Server(config).run(sockets=[listening])
 
 

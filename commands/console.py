@@ -5,21 +5,23 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.text import Text
 
+from api.settings import SettingsUnusable
 from assistant.errors import AssistantError
 from corpus.errors import CorpusError
 from eval.errors import EvalError
 from indexer.errors import IndexerError
 
-KNOWN_ERRORS = (CorpusError, IndexerError, AssistantError, EvalError)
+KNOWN_ERRORS = (CorpusError, IndexerError, AssistantError, EvalError, SettingsUnusable)
 
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
+errors = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 """Progress and messages; standard output is for results."""
-results = Console(highlight=False, soft_wrap=True)
+results = Console(highlight=False, soft_wrap=True, emoji=False)
 
 Report = Callable[[int, int], None]
 """Told how much is done and how much there is in all."""
@@ -65,11 +67,13 @@ def progress() -> Iterator[Callable[[str], Report]]:
         yield bar
 
 
-def fail(error: Exception) -> None:
-    """Print a known error as one message and end with exit code 1."""
-    errors.print(f"[red]error:[/red] {_escaped(str(error))}")
+def say(label: str, message: str, *, style: str) -> None:
+    """Print a message on standard error behind a coloured label; what is in the message is never taken for markup."""
+    errors.print(label, style=style, end=" ")
+    errors.print(message, markup=False)
+
+
+def fail(message: str) -> NoReturn:
+    """Print an error as one message and end with exit code 1."""
+    say("error:", message, style="red")
     sys.exit(1)
-
-
-def _escaped(text: str) -> str:
-    return text.replace("[", "\\[")

@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 import numpy as np
 import typer
 
-from api.settings import Settings
+from api.settings import Settings, read_settings
 from api.wiring import make_encoder, make_store, open_assistant
 from commands.console import progress, results
 from indexer.adapters.bundled_model import ensure_bundled_model, verify_bundled_model
@@ -28,7 +28,7 @@ Check = tuple[bool, str]
 
 def doctor() -> None:
     """Check settings, libraries, the model, the index and its policy; exit code 1 if something needs mending."""
-    settings = Settings()
+    settings = read_settings()
     broken = 0
     for name, check in _checks(settings):
         try:
@@ -101,5 +101,5 @@ def _index(settings: Settings) -> Iterator[Check]:
         "the policy was fitted for this recipe"
         if assistant.trusted
         else "the policy was fitted for another recipe: pages are offered as related, none as the answer; "
-        "fit one with 'askfirst eval fit'",
+        "fit one with 'askfirst eval fit --out FILE', set ASKFIRST_POLICY=FILE and build the index again",
     )

@@ -7,20 +7,19 @@ import json
 from dataclasses import asdict, replace
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
 
-from api.settings import Settings
+from api.settings import Settings, read_settings
 from api.wiring import make_encoder, make_store, open_assistant
 from assistant.asking.assistant import Assistant
-from assistant.asking.policy import SHIPPED, Basis, Policy, dump_policy, read_policy
+from assistant.asking.policy import SHIPPED, Policy, dump_policy, read_policy
 from commands.console import Report, errors, progress, results
 from commands.serving import serving
 from eval.datasets import Dataset, load_dataset, load_questions, sample
 from eval.errors import EvalError
-from eval.fitting import Signals, choose_thresholds, collect, fit_calibration, fit_weights
 from eval.latency import measure_latency
 from eval.retrieval import ask_all, language_pairs, report
 from indexer.build import build_generation
@@ -28,6 +27,9 @@ from indexer.generations import Generations
 from indexer.manifest import write_durably
 from indexer.ports import Encoder
 from indexer.recipe import Recipe
+
+if TYPE_CHECKING:
+    from eval.fitting import Signals
 
 app = typer.Typer(no_args_is_help=True, help="Measure how good the answers are.")
 
@@ -44,8 +46,10 @@ def retrieval(
     ] = None,
 ) -> None:
     """Index a set's corpus, ask its questions and print how they were answered."""
-    settings = Settings()
+    settings = read_settings()
     dataset = load_dataset(data)
+    if json_file is not None:
+        _writable(json_file)
     with progress() as bar:
         encoder = make_encoder(settings, progress=bar("Making the bundled model"))
         assistant = _assistant(settings, dataset, data, encoder, bar("Embedding texts"))
@@ -57,7 +61,7 @@ def retrieval(
             cross_lingual=cross_lingual,
             progress=bar("Asking questions"),
         )
-    measured = report(dataset.name, assistant.index.manifest.recipe.digest, askings)
+    measured = report(dataset.name, assistant.index.manifest.recipe.digest, askings, assistant.policy)
     if cross_lingual:
         measured["by_pair"] = language_pairs(dataset, askings)
     _print_report(measured)
@@ -72,11 +76,14 @@ def fit(
     cross_lingual: Annotated[
         list[Path], typer.Option("--cross-lingual-data", help="Folder of a set to be asked across languages.")
     ],
-    out: Annotated[Path, typer.Option(help="Where to write the policy.")] = SHIPPED,
+    out: Annotated[Path, typer.Option(help="Where to write the policy.")],
     most_risk: Annotated[float, typer.Option(help="Share of wrong answers among those given, 0 to 1.")] = 0.1,
 ) -> None:
-    """Fit a policy on the tuning half of labelled sets."""
-    settings = Settings()
+    """Fit a policy on the tuning half of labelled sets; ASKFIRST_POLICY=FILE puts it beside the next index built."""
+    from eval.fitting import choose_thresholds, collect, fit_basis
+
+    _writable(out)
+    settings = read_settings()
     same: list[Signals] = []
     other: list[Signals] = []
     recipe = ""
@@ -90,12 +97,12 @@ def fit(
             (other if foreign else same).extend(signals)
     bases = []
     for signals, foreign in ((same, False), (other, True)):
-        weights, table = fit_weights(signals, foreign=foreign)
+        basis, table = fit_basis(signals, foreign=foreign)
         for tried in table[:8]:
             sets = "  ".join(f"{name} {first:.3f}/{third:.3f}" for name, (first, third) in tried.sets.items())
             errors.print(f"{tried.mean:.4f}  {tried.weights}  {sets}", markup=False)
-        errors.print(f"chosen: {weights}", markup=False)
-        bases.append(Basis(weights, fit_calibration(signals, weights, foreign=foreign)))
+        errors.print(f"chosen: {basis}", markup=False)
+        bases.append(basis)
     policy = Policy(
         recipe=recipe,
         same_language=bases[0],
@@ -121,7 +128,7 @@ def latency(
     most: Annotated[int, typer.Option(min=1, help="Ask at most so many.")] = 200,
 ) -> None:
     """Serve the live index in this process and time questions over HTTP beside the model alone."""
-    settings = Settings()
+    settings = read_settings()
     asked = sample(load_questions(questions), most)
     locales = {one.text: one.lang for one in asked}
     encoder = make_encoder(settings)
@@ -138,6 +145,12 @@ def latency(
 
         measured = measure_latency(list(locales), ask=ask, forward=lambda text: encoder.embed_queries([text]))
     results.print_json(data=asdict(measured))
+
+
+def _writable(file: Path) -> None:
+    """Say so before the work is done, and not after, if its result cannot be written."""
+    if not file.absolute().parent.is_dir():
+        raise EvalError(f"{file} cannot be written: there is no folder {file.absolute().parent}")
 
 
 def _assistant(settings: Settings, dataset: Dataset, folder: Path, encoder: Encoder, report: Report) -> Assistant:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,14 +10,14 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from api.settings import Settings
-from api.wiring import make_encoder, make_store
-from assistant.asking.policy import SHIPPED
-from commands.console import errors, progress, results
+from api.settings import read_settings
+from api.wiring import make_encoder, make_store, new_policy
+from commands.console import errors, progress, results, say
 from corpus.page import Page
 from corpus.readers.directory import Reading, read_directory
 from indexer.build import Build, build_generation
 from indexer.contents import read_pages
+from indexer.errors import IndexerError
 from indexer.generations import Generations
 
 app = typer.Typer(no_args_is_help=True, help="Build generations of the index, and choose which one answers.")
@@ -37,7 +36,7 @@ def build(
     promote: Annotated[bool, typer.Option(help="Make the new generation the live one.")] = True,
 ) -> None:
     """Index a folder of help pages and print the generation's id."""
-    settings = Settings()
+    settings = read_settings()
     generations = Generations(out or settings.index_dir)
     started = time.perf_counter()
     with progress() as bar:
@@ -55,7 +54,7 @@ def build(
             generations=generations,
             encoder=encoder,
             store=make_store(settings),
-            policy=SHIPPED.read_bytes(),
+            policy=new_policy(settings),
             full=full,
             promote=promote,
             progress=bar("Embedding texts"),
@@ -108,17 +107,14 @@ def rollback(out: Out = None) -> None:
 
 
 def _generations(out: Path | None) -> Generations:
-    return Generations(out or Settings().index_dir)
+    return Generations(out or read_settings().index_dir)
 
 
 def _kept_pages(generations: Generations) -> dict[tuple[str, str], Page]:
     """Return the pages of the live generation by which unchanged files need not be read again."""
-    pointer = generations.pointer()
-    if pointer is None:
-        return {}
     try:
-        return {(page.id, page.digest): page for page in read_pages(generations.folder(pointer.generation))}
-    except Exception:  # whatever is wrong with it, reading the files again is the mend
+        return {(page.id, page.digest): page for page in read_pages(generations.folder(generations.live()))}
+    except (IndexerError, ValueError, OSError):  # whatever is wrong with it, reading the files again is the mend
         return {}
 
 
@@ -126,7 +122,7 @@ def _print_problems(reading: Reading) -> None:
     for path in reading.passed_over:
         errors.print(f"{path}: a table of contents, not a page; passed over", markup=False)
     for problem in reading.problems:
-        errors.print(f"[yellow]cannot be read:[/yellow] {json.dumps(str(problem))[1:-1]}")
+        say("cannot be read:", str(problem), style="yellow")
     if reading.problems:
         errors.print(f"{len(reading.problems)} files cannot be read; the others are indexed")
 
@@ -138,7 +134,7 @@ def _print_build(made: Build, seconds: float) -> None:
         return
     errors.print(
         f"{counts.pages} pages ({_by_locale(counts.pages_by_locale)}), {counts.passages} passages in "
-        f"{counts.windows} windows; {made.embedded} texts embedded, {made.reused} reused; {seconds:.1f} s"
+        f"{counts.windows} windows; {made.embedded} texts embedded, {made.reused} reused; {seconds:.1f} s in all"
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from commands import asking, doctor, evaluation, index
 from commands.console import KNOWN_ERRORS, fail
@@ -42,9 +41,7 @@ def main() -> None:
     """Run the command; an error we know is one message, not a traceback."""
     try:
         app()
-    except ValidationError as exc:
-        first = exc.errors()[0]
-        name = "ASKFIRST_" + "_".join(str(part) for part in first["loc"]).upper()
-        fail(ValueError(f"the setting {name} is wrong: {first['msg']}"))
     except KNOWN_ERRORS as exc:
-        fail(exc)
+        fail(str(exc))
+    except OSError as exc:
+        fail(f"{exc.filename}: {exc.strerror}" if exc.filename else str(exc))

@@ -36,7 +36,8 @@ class Section:
 class Page:
     """One help page in one locale.
 
-    ``id`` is the path below the pages folder without its ending, stable across builds. ``url`` is where visitors find
+    ``id`` is the path below the pages folder without its ending, stable across builds; ``matter`` is that path without
+    its locale's folder, which a page shares with its translations. ``url`` is where visitors find
     the page; ``hosted`` says that it is served from ``html`` by this service under ``/help``. ``html`` is sanitised
     and every anchor in ``sections`` is an id in it. ``digest`` tells whether the file it
     was made from has changed.
@@ -53,6 +54,7 @@ class Page:
     audience: str | None = None
     updated: datetime.date | None = None
     digest: str = ""
+    matter: str = ""
 
     @property
     def language(self) -> str:

@@ -46,6 +46,11 @@ class Asked(BaseModel):
     lang: str
     kind: str = ""
 
+    @property
+    def language(self) -> str:
+        """The language part of ``lang``: ``pt`` for ``pt-BR``."""
+        return self.lang.split("-")[0]
+
 
 @dataclass(frozen=True)
 class Dataset:
@@ -74,6 +79,8 @@ def load_dataset(folder: Path) -> Dataset:
     oos = folder / "oos.jsonl"
     relevance = _relevance(folder / "qrels.tsv")
     known = {document.id for document in documents}
+    if len(known) < len(documents):
+        raise DatasetUnusable(f"{folder / 'corpus.jsonl'}: two documents have one id")
     is_wordings = _holds_wordings(documents)
     for question_id, grades in relevance.items():
         for page_id in grades:
@@ -171,6 +178,8 @@ def _lines(path: Path, model: type[_Row]) -> list[_Row]:
             return rows
     except OSError as exc:
         raise DatasetUnusable(f"{path} cannot be read: {exc.strerror}") from exc
+    except UnicodeDecodeError as exc:
+        raise DatasetUnusable(f"{path} is not UTF-8: byte {exc.start} is 0x{exc.object[exc.start]:02x}") from exc
 
 
 def _relevance(path: Path) -> dict[str, dict[str, int]]:
@@ -186,6 +195,8 @@ def _relevance(path: Path) -> dict[str, dict[str, int]]:
                     raise DatasetUnusable(f"{path}, line {number}: expected query_id, doc_id, relevance") from exc
     except OSError as exc:
         raise DatasetUnusable(f"{path} cannot be read: {exc.strerror}") from exc
+    except UnicodeDecodeError as exc:
+        raise DatasetUnusable(f"{path} is not UTF-8: byte {exc.start} is 0x{exc.object[exc.start]:02x}") from exc
     return dict(relevance)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean
+from statistics import fmean, median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from assistant.asking.policy import Basis, Calibration, Policy, Weights
 from assistant.asking.query import clean, has_words
 from assistant.asking.ranking import rank
 from eval.datasets import Asked, Dataset, is_tuning, split_key
+from eval.errors import EvalError
 from indexer.search import Found
 
 OnProgress = Callable[[int, int], None]
@@ -61,8 +62,8 @@ def collect(
         text = clean(asked.text)
         if not has_words(text) or (asked.id in dataset.relevance and not relevant):
             continue
-        query, vector = assistant.query(text, asked.lang)
-        reach = [one for one in assistant.index.languages if (one != asked.lang) == cross_lingual]
+        query, vector = assistant.query(text, asked.language)
+        reach = [one for one in assistant.index.languages if (one != asked.language) == cross_lingual]
         found = assistant.index.search(query, vector, languages=reach, by_words=not cross_lingual)
         collected.append(
             Signals(
@@ -89,6 +90,26 @@ class Tried:
     def mean(self) -> float:
         """Over both measures and all sets."""
         return fmean(fmean(pair) for pair in self.sets.values())
+
+
+def fit_basis(signals: Sequence[Signals], *, foreign: bool) -> tuple[Basis, list[Tried]]:
+    """Return how to judge pages, in the question's language or ``foreign``, and what was tried for it.
+
+    Raises:
+        EvalError: if no question of the tuning split has an answer in reach.
+    """
+    if not any(one.tuning and one.relevant and one.foreign == foreign for one in signals):
+        raise EvalError(f"no labelled question {'across languages' if foreign else 'in one language'} to fit on")
+    weights, table = fit_weights(signals, foreign=foreign)
+    leads = [
+        lead
+        for one in signals
+        if one.tuning and one.relevant and one.foreign == foreign
+        for (_, lead), right in hit_features(one, weights)[:1]
+        if right
+    ]
+    calibration = fit_calibration(signals, weights, foreign=foreign)
+    return Basis(weights, calibration, lone_lead=median(leads) if leads else 0.0), table
 
 
 def fit_weights(signals: Sequence[Signals], *, foreign: bool) -> tuple[Weights, list[Tried]]:
@@ -149,9 +170,9 @@ def fit_calibration(signals: Sequence[Signals], weights: Weights, *, foreign: bo
 
 def hit_features(one: Signals, weights: Weights) -> list[tuple[tuple[float, float], bool]]:
     """Return (score, lead) of the first hits of a question and whether each is right."""
-    basis = Basis(weights, Calibration(0.0, 0.0, 0.0))
+    basis = Basis(weights, Calibration(0.0, 0.0, 0.0), lone_lead=0.0)
     policy = Policy("", basis, basis, 1.0, 1.0, 1.0, 1, {})
-    ranked = rank(one.found, policy, spoken=one.asked.lang, twin_of=lambda page: page, most=_CALIBRATED_HITS)
+    ranked = rank(one.found, policy, spoken=one.asked.language, matter_of=lambda page: page, most=_CALIBRATED_HITS)
     return [((hit.score, hit.lead), hit.found.passage.page_id in one.relevant) for hit in ranked]
 
 

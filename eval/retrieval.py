@@ -5,15 +5,17 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from statistics import fmean
 from typing import Any
 
 import numpy as np
 
 from assistant.asking.assistant import Assistant
+from assistant.asking.decision import decide
 from assistant.asking.language import Languages
-from assistant.asking.models import Answer, Question, Related, Reply
+from assistant.asking.models import Answer, Question, Reply
+from assistant.asking.policy import Policy
 from eval.datasets import Asked, Dataset
 from eval.measures import auroc, hit_at, ndcg_at, reciprocal_rank_at, selective
 
@@ -60,14 +62,14 @@ def ask_all(
         reach = {
             page: grade
             for page, grade in dataset.relevance[asked.id].items()
-            if (languages[page] != asked.lang) == cross_lingual
+            if (languages[page] != asked.language) == cross_lingual
         }
         if reach:
             jobs.append((asked, reach))
     jobs += [(asked, {}) for asked in unanswerable]
     askings = []
     for done, (asked, relevance) in enumerate(jobs, start=1):
-        plan = _plan(asked.lang, assistant.index.languages, cross_lingual=cross_lingual)
+        plan = _plan(asked.language, assistant.index.languages, cross_lingual=cross_lingual)
         started = time.perf_counter()
         reply = assistant.answer(Question(asked.text, asked.lang), languages=plan)
         askings.append(Asking(asked, relevance, reply, time.perf_counter() - started))
@@ -76,8 +78,12 @@ def ask_all(
     return askings
 
 
-def report(dataset: str, recipe: str, askings: Sequence[Asking]) -> dict[str, Any]:
-    """Return the measures of a set in the form that the contract fixes."""
+def report(dataset: str, recipe: str, askings: Sequence[Asking], policy: Policy) -> dict[str, Any]:
+    """Return the measures of a set in the form that the contract fixes.
+
+    A question counts as right when its shown set, as the policy would make it at any threshold, holds a right page.
+    """
+    lenient = replace(policy, answer_at=0.0)
     answerable = [asking for asking in askings if asking.relevance]
     unanswerable = [asking for asking in askings if not asking.relevance]
     by_lang: dict[str, list[Asking]] = defaultdict(list)
@@ -85,7 +91,7 @@ def report(dataset: str, recipe: str, askings: Sequence[Asking]) -> dict[str, An
         by_lang[asking.asked.lang].append(asking)
     shown = selective(
         [asking.confidence for asking in askings],
-        [_shown_right(asking) for asking in askings],
+        [_shown_right(asking, lenient) for asking in askings],
         [isinstance(asking.reply.outcome, Answer) for asking in askings],
         [bool(asking.relevance) for asking in askings],
     )
@@ -114,7 +120,7 @@ def report(dataset: str, recipe: str, askings: Sequence[Asking]) -> dict[str, An
 def language_pairs(dataset: Dataset, askings: Sequence[Asking]) -> dict[str, dict[str, float]]:
     """Return hit@1 by language of the question and of the page, each pair over the questions that have such a page.
 
-    A question counts for a pair when, of the pages in that language alone, the best ranked one is right.
+    A question counts for a pair when, of the ten nearest pages, the best ranked one in that language is right.
     """
     languages = {page.id: page.language for page in dataset.pages}
     pairs: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
@@ -137,10 +143,9 @@ def _ranking_measures(askings: Sequence[Asking]) -> dict[str, float | None]:
     }
 
 
-def _shown_right(asking: Asking) -> bool:
-    outcome = asking.reply.outcome
-    hits = outcome.hits if isinstance(outcome, Answer | Related) else asking.reply.nearest[:1]
-    return any(hit.passage.page_id in asking.relevance for hit in hits)
+def _shown_right(asking: Asking, lenient: Policy) -> bool:
+    outcome = decide(asking.reply.nearest, lenient)
+    return isinstance(outcome, Answer) and any(hit.passage.page_id in asking.relevance for hit in outcome.hits)
 
 
 def _plan(language: str, available: Sequence[str], *, cross_lingual: bool) -> Languages:

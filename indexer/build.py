@@ -15,11 +15,11 @@ from corpus.page import Page
 from corpus.splitting import split_page
 from indexer.contents import content_digest, write_contents
 from indexer.embedding_cache import EmbeddingCache
-from indexer.errors import IndexNotReady
+from indexer.errors import IndexerError, IndexNotReady, ModelUnusable
 from indexer.generations import Generations
 from indexer.layout import Layout, by_language, lay_out, page_means
 from indexer.lexical import LexicalIndex
-from indexer.manifest import Counts, Manifest, digests_of, read_manifest, sync_tree, write_manifest
+from indexer.manifest import Counts, Manifest, digests_of, sync_folder, sync_tree, write_durably, write_manifest
 from indexer.ports import Encoder, Vectors, VectorStoreFormat
 from indexer.recipe import Recipe
 
@@ -98,7 +98,7 @@ def build_generation(
             (generations.building / "policy.json").write_bytes(policy)
         manifest = _finish(generations, recipe, content, layout, store.suffix)
         if promote:
-            generations.promote_locked(manifest.id)
+            generations.promote(manifest.id)
             generations.prune(keep=_KEPT_GENERATIONS)
         return Build(manifest, embedded=embedding.embedded, reused=embedding.reused)
 
@@ -149,24 +149,25 @@ class _Embedding:
         if role == "query":
             vectors = self._encoder.embed_queries(texts)
             report(len(texts))
-            return vectors
-        return self._encoder.embed_passages(texts, progress=report)
+        else:
+            vectors = self._encoder.embed_passages(texts, progress=report)
+        if not np.isfinite(vectors).all():
+            raise ModelUnusable(f"the model {self._encoder.model.name!r} gives vectors that are not numbers")
+        return vectors
 
 
 def _live_manifest(generations: Generations) -> Manifest | None:
-    pointer = generations.pointer()
-    if pointer is None:
-        return None
     try:
-        return generations.verify(pointer.generation)
-    except Exception:  # whatever is wrong with it, a new build is the mend
+        return generations.verify(generations.live())
+    except IndexerError:  # whatever is wrong with it, a new build is the mend
         return None
 
 
 def _keep_policy(generations: Generations, generation: str, policy: bytes | None) -> None:
     path = generations.folder(generation) / "policy.json"
-    if policy is not None and not path.is_file():
-        path.write_bytes(policy)
+    if policy is not None and (not path.is_file() or path.read_bytes() != policy):
+        write_durably(path, policy)
+        generations.promote(generation)  # so that running services read it
 
 
 def _write_lexical(layout: Layout, folder: Path) -> None:
@@ -199,4 +200,5 @@ def _finish(generations: Generations, recipe: Recipe, content: str, layout: Layo
     folder = generations.root / "generations" / manifest.id
     folder.parent.mkdir(exist_ok=True)
     generations.building.replace(folder)
-    return generations.verify(read_manifest(folder).id)
+    sync_folder(folder.parent)
+    return generations.verify(manifest.id)

@@ -27,14 +27,13 @@ class EmbeddingCache:
         folder.mkdir(parents=True, exist_ok=True)
         name = hashlib.sha256(f"{model.digest}|{model.query_prompt}|{model.passage_prompt}".encode()).hexdigest()
         self._dim = model.dim
-        self._connection = sqlite3.connect(folder / f"embeddings-{name[:12]}.sqlite")
-        self._connection.executescript(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-            "CREATE TABLE IF NOT EXISTS embedding (key BLOB PRIMARY KEY, vector BLOB NOT NULL, build INTEGER NOT NULL)"
-            " WITHOUT ROWID;"
-        )
-        (last,) = self._connection.execute("SELECT coalesce(max(build), 0) FROM embedding").fetchone()
-        self._build = int(last) + 1
+        path = folder / f"embeddings-{name[:12]}.sqlite"
+        try:
+            self._connection, last = _opened(path)
+        except sqlite3.DatabaseError:
+            path.unlink()  # a damaged cache costs time and nothing else
+            self._connection, last = _opened(path)
+        self._build = last + 1
 
     def __enter__(self) -> EmbeddingCache:
         return self
@@ -72,6 +71,18 @@ class EmbeddingCache:
         with self._connection:
             self._connection.executemany("UPDATE embedding SET build = ? WHERE key = ?", keys)
             self._connection.execute("DELETE FROM embedding WHERE build <= ?", (self._build - _STALE_AFTER_BUILDS,))
+
+
+def _opened(path: Path) -> tuple[sqlite3.Connection, int]:
+    """Return the database and the number of the last build that used it."""
+    connection = sqlite3.connect(path)
+    connection.executescript(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+        "CREATE TABLE IF NOT EXISTS embedding (key BLOB PRIMARY KEY, vector BLOB NOT NULL, build INTEGER NOT NULL)"
+        " WITHOUT ROWID;"
+    )
+    (last,) = connection.execute("SELECT coalesce(max(build), 0) FROM embedding").fetchone()
+    return connection, int(last)
 
 
 def _key(role: str, text: str) -> bytes:

@@ -51,5 +51,17 @@ class RecipeMismatch(IndexerError):
         self.found = found
 
 
+class StoreMismatch(IndexerError):
+    """A generation's vectors are kept in another kind of store than this process reads."""
+
+    def __init__(self, *, expected: str, found: str) -> None:
+        super().__init__(
+            f"the index keeps its vectors in '{found}' files, this process reads '{expected}' files; "
+            "build the index again, or set ASKFIRST_STORE to what it was built with"
+        )
+        self.expected = expected
+        self.found = found
+
+
 class BuildRunning(IndexerError):
     """Another process is building in the same directory."""

@@ -6,7 +6,8 @@
     <index>/generations/<id>/     one immutable build each
     <index>/building/             the build under way; thrown away by the next one if it was killed
     <index>/cache/                vectors by text
-    <index>/build.lock            held while a build or a promotion runs
+    <index>/build.lock            held while a build runs
+    <index>/pointer.lock          held for the moment in which the pointer changes
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from indexer.errors import BuildRunning, GenerationDamaged, GenerationUnknown, I
 from indexer.manifest import Manifest, problems_of, read_manifest, write_durably
 
 _POINTER = "current.json"
+_POINTER_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Generations:
             GenerationUnknown: if there is none of that id.
         """
         folder = self.root / "generations" / generation
-        if not generation or folder.parent != self.root / "generations" or not folder.is_dir():
+        if generation in ("", ".", "..") or "/" in generation or not folder.is_dir():
             raise GenerationUnknown(f"there is no generation {generation!r} in {self.root}")
         return folder
 
@@ -90,7 +92,7 @@ class Generations:
 
     def all(self) -> list[Listed]:
         """Return all generations, oldest first."""
-        pointer = self.pointer()
+        pointer = self._readable_pointer()
         live = pointer.generation if pointer else None
         listed = []
         folders = (self.root / "generations").iterdir() if (self.root / "generations").is_dir() else ()
@@ -119,50 +121,71 @@ class Generations:
         return manifest
 
     def promote(self, generation: str) -> Pointer:
-        """Make a generation the live one, in one atomic step, after verifying it."""
-        with self.lock():
-            return self.promote_locked(generation)
+        """Make a generation the live one, in one atomic step, after verifying it.
 
-    def promote_locked(self, generation: str) -> Pointer:
-        """Promote while the caller holds ``lock``."""
-        self.verify(generation)
-        now = self.pointer()
-        if now is not None and now.generation == generation:
-            return now
-        before = (*(i for i in now.before if i != generation), now.generation) if now is not None else ()
-        return self._point(generation, before)
-
-    def rollback(self) -> Pointer:
-        """Make the generation live that was so before this one.
+        Promoting the live one again makes running services open it anew.
 
         Raises:
-            IndexNotReady: if there was none, or it is gone.
+            GenerationUnknown: if there is none of that id.
+            GenerationDamaged: if it is not whole.
         """
-        with self.lock():
-            now = self.pointer()
-            earlier = [i for i in now.before if (self.root / "generations" / i).is_dir()] if now else []
-            if not earlier:
-                raise IndexNotReady("there is no earlier generation to go back to")
-            self.verify(earlier[-1])
-            return self._point(earlier[-1], tuple(earlier[:-1]))
+        self.verify(generation)
+        with self._pointer_lock():
+            now = self._readable_pointer()
+            before = (*now.before, now.generation) if now is not None else ()
+            return self._point(generation, tuple(one for one in before if one != generation))
+
+    def rollback(self) -> Pointer:
+        """Make the generation live that was so before this one; damaged ones are passed over.
+
+        Raises:
+            IndexNotReady: if there is none to go back to.
+        """
+        with self._pointer_lock():
+            now = self._readable_pointer()
+            before = now.before if now is not None else ()
+            for place in reversed(range(len(before))):
+                try:
+                    self.verify(before[place])
+                except (GenerationUnknown, GenerationDamaged):
+                    continue
+                return self._point(before[place], before[:place])
+        raise IndexNotReady("there is no earlier generation to go back to")
 
     def prune(self, *, keep: int) -> list[str]:
-        """Delete the oldest generations, the caller holding ``lock``; the live one and the last ones before it stay.
+        """Delete generations older than the last ``keep`` that were live before this one, and return their ids.
 
-        Returns:
-            The ids deleted.
+        What is newer stays, promoted or not.
         """
-        pointer = self.pointer()
-        kept = {pointer.generation, *pointer.before[-keep:]} if pointer else set()
-        ids = [listed.id for listed in self.all() if listed.id not in kept]
-        surplus = ids[: max(0, len(ids) - max(0, keep + 1 - len(kept)))]
+        with self._pointer_lock():
+            pointer = self._readable_pointer()
+            if pointer is None or len(pointer.before) <= keep:
+                return []
+            oldest_kept = min(pointer.generation, *pointer.before[-keep:])
+            surplus = [listed.id for listed in self.all() if listed.id < oldest_kept]
         for generation in surplus:
             shutil.rmtree(self.root / "generations" / generation)
         return surplus
 
+    def _readable_pointer(self) -> Pointer | None:
+        """Return the pointer, or ``None`` where there is none or it is broken: a promotion mends it."""
+        try:
+            return self.pointer()
+        except IndexNotReady:
+            return None
+
+    @contextmanager
+    def _pointer_lock(self) -> Iterator[None]:
+        self.root.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(self.root / "pointer.lock", timeout=_POINTER_SECONDS):
+                yield
+        except Timeout as exc:
+            raise BuildRunning(f"another promotion is running in {self.root}; try again in a moment") from exc
+
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Keep other builds and promotions out; the lock goes with the process that holds it, however it ends.
+        """Keep other builds out; the lock goes with the process that holds it, however it ends.
 
         Raises:
             BuildRunning: if another process holds it.
@@ -172,7 +195,7 @@ class Generations:
             with FileLock(self.root / "build.lock", timeout=0):
                 yield
         except Timeout as exc:
-            raise BuildRunning(f"another build or promotion is running in {self.root}; wait for it to end") from exc
+            raise BuildRunning(f"another build is running in {self.root}; wait for it to end") from exc
 
     def _point(self, generation: str, before: tuple[str, ...]) -> Pointer:
         pointer = Pointer(generation, datetime.datetime.now(datetime.UTC), before)

@@ -18,9 +18,8 @@ from indexer.ports import Rows, Vectors
 
 @dataclass(frozen=True)
 class LanguageRanges:
-    """Where one language's passages, windows and labels stand."""
+    """Where one language's windows and labels stand."""
 
-    passages: range
     windows: range
     labels: range
 
@@ -94,7 +93,6 @@ def lay_out(pages: Sequence[Page], passages: Sequence[Passage]) -> Layout:
                 label_last.append(number + 1)
         known = languages.get(page.language)
         languages[page.language] = LanguageRanges(
-            passages=range(known.passages.start if known else first_passage, position),
             windows=range(known.windows.start if known else first_window, len(window_texts)),
             labels=range(known.labels.start if known else first_label, len(labels)),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import threading
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -79,7 +80,13 @@ def fold(word: str) -> str:
 def term_of(word: str, language: str) -> str:
     """Return the form of a word under which it is indexed: its stem, folded."""
     stemmer = _stemmer(language)
-    return fold(stemmer.stemWord(word) if stemmer is not None else word)
+    if stemmer is None:
+        return fold(word)
+    with _stemming:  # a stemmer must not be called by two threads at once
+        return fold(stemmer.stemWord(word))
+
+
+_stemming = threading.Lock()
 
 
 @cache
@@ -97,7 +104,7 @@ class LexicalIndex:
 
     def __init__(
         self,
-        scorer: bm25s.BM25,
+        scorer: bm25s.BM25 | None,
         language: str,
         *,
         variants: Mapping[str, Sequence[str]],
@@ -126,8 +133,9 @@ class LexicalIndex:
                     variants.setdefault(bare, set()).add(term)
             documents.append(terms)
             frequencies.update(set(terms))
-        scorer = bm25s.BM25(method="lucene", k1=1.5, b=0.75)
-        scorer.index(documents, show_progress=False)
+        scorer = bm25s.BM25(method="lucene", k1=1.5, b=0.75) if frequencies else None
+        if scorer is not None:
+            scorer.index(documents, show_progress=False)
         return cls(
             scorer,
             language,
@@ -142,7 +150,7 @@ class LexicalIndex:
         Source: Robertson & Zaragoza, The Probabilistic Relevance Framework, 2009, with Lucene's idf.
         """
         terms = [term for term in self.terms(question) if term in self._frequencies]
-        if not terms:
+        if self._scorer is None or not terms:
             return np.zeros(self._size, np.float32)
         return np.asarray(self._scorer.get_scores(terms), np.float32)
 
@@ -166,7 +174,8 @@ class LexicalIndex:
     def save(self, folder: Path) -> None:
         """Write the index into a folder that does not exist yet."""
         folder.mkdir(parents=True)
-        self._scorer.save(folder, show_progress=False)
+        if self._scorer is not None:
+            self._scorer.save(folder, show_progress=False)
         about = {
             "language": self._language,
             "size": self._size,
@@ -179,5 +188,5 @@ class LexicalIndex:
     def load(cls, folder: Path) -> LexicalIndex:
         """Open a saved index."""
         about = json.loads((folder / "words.json").read_text("utf-8"))
-        scorer = bm25s.BM25.load(folder, load_corpus=False, show_progress=False)
+        scorer = bm25s.BM25.load(folder, load_corpus=False, show_progress=False) if about["frequencies"] else None
         return cls(scorer, **about)

@@ -15,7 +15,8 @@ from indexer.recipe import Recipe
 
 MANIFEST = "manifest.json"
 FORMAT = 1
-"""Raise it whenever an older version could not read a generation written now."""
+"""Raise it whenever a generation written now is not one that an older version wrote from the same pages: other files,
+or words stemmed or folded in another way. Generations of another format are built again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def read_manifest(folder: Path) -> Manifest:
 def digests_of(folder: Path) -> dict[str, str]:
     """Return the SHA-256 of every file in a generation but its manifest and its policy.
 
-    The policy may be fitted anew without a new build, and carries its own recipe and generation.
+    The policy may be fitted anew without a new build, and carries the recipe it was fitted for.
     """
     return {
         path.relative_to(folder).as_posix(): _sha256(path)

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from corpus.splitting import SPLITTER_VERSION
 
 INPUT_VERSION = 1
-"""Raise it whenever the text embedded for the same page would differ (see ``indexer.inputs``)."""
+"""Raise it whenever the text embedded for the same page would differ (see ``indexer.layout.window_inputs``)."""
 
 
 @dataclass(frozen=True, slots=True)

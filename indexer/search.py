@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from corpus.page import Page
 from corpus.passage import Passage
 from indexer.contents import read_pages, read_passages
-from indexer.errors import RecipeMismatch
+from indexer.errors import GenerationDamaged, RecipeMismatch, StoreMismatch
 from indexer.layout import LanguageRanges, Layout, lay_out
 from indexer.lexical import LexicalIndex, term_of
 from indexer.manifest import Manifest, read_manifest
@@ -96,24 +96,28 @@ class PassageIndex:
 
         Raises:
             RecipeMismatch: if its vectors were made by another recipe than the encoder's.
-            ValueError: if its manifest cannot be read, or its store is of another kind.
+            StoreMismatch: if its vectors are kept in another kind of store.
+            GenerationDamaged: if a file cannot be read.
         """
-        manifest = read_manifest(folder)
-        recipe = Recipe(encoder.model)
-        if manifest.recipe != recipe:
-            raise RecipeMismatch(expected=recipe.digest, found=manifest.recipe.digest)
-        if manifest.store != store.suffix:
-            raise ValueError(f"its vectors are '{manifest.store}' files, this process reads '{store.suffix}'")
-        layout = lay_out(read_pages(folder), read_passages(folder))
-        return cls(
-            manifest,
-            layout,
-            encoder=encoder,
-            windows=store.read(folder / f"windows{store.suffix}"),
-            labels=store.read(folder / f"labels{store.suffix}"),
-            page_means=store.read(folder / f"page-means{store.suffix}"),
-            lexical={language: LexicalIndex.load(folder / "lexical" / language) for language in layout.languages},
-        )
+        try:
+            manifest = read_manifest(folder)
+            recipe = Recipe(encoder.model)
+            if manifest.recipe != recipe:
+                raise RecipeMismatch(expected=recipe.digest, found=manifest.recipe.digest)
+            if manifest.store != store.suffix:
+                raise StoreMismatch(expected=store.suffix, found=manifest.store)
+            layout = lay_out(read_pages(folder), read_passages(folder))
+            return cls(
+                manifest,
+                layout,
+                encoder=encoder,
+                windows=store.read(folder / f"windows{store.suffix}"),
+                labels=store.read(folder / f"labels{store.suffix}"),
+                page_means=store.read(folder / f"page-means{store.suffix}"),
+                lexical={language: LexicalIndex.load(folder / "lexical" / language) for language in layout.languages},
+            )
+        except (ValueError, OSError, KeyError, TypeError, RuntimeError) as exc:
+            raise GenerationDamaged(folder.name, [str(exc).splitlines()[0]]) from exc
 
     def embed(self, query: str) -> Vector:
         """Return the vector to search with."""

@@ -54,11 +54,13 @@ class WordEncoder:
 def page(identity: str, title: str, text: str, *, locale: str = "en", aliases: tuple[str, ...] = ()) -> Page:
     """Return a page of one section for each blank-line separated part of the text."""
     blocks = tuple(Block(part, f"b{number}") for number, part in enumerate(text.split("\n\n"), start=1))
+    matter = identity.removeprefix(f"{locale}/")
     return Page(
         id=identity,
+        matter=matter,
         title=title,
         locale=locale,
-        url=f"/help/{locale}/{identity}",
+        url=f"/help/{locale}/{matter}",
         sections=(Section(0, "", "", blocks),),
         html=f"<p>{text}</p>",
         hosted=True,

@@ -10,6 +10,7 @@ import structlog
 from fastapi import APIRouter, Query, Request, Response
 
 from api.dependencies import AssistantDep, Services, ServicesDep
+from api.errors import PROBLEMS
 from api.links import shown_url
 from api.schemas import AnswerOut, AnswersRequest, AnswersResponse, SuggestionOut, SuggestResponse, outcome_of
 from assistant.asking.assistant import Assistant
@@ -20,7 +21,7 @@ _log = structlog.get_logger()
 
 
 # Not async: embedding blocks, and the framework runs plain functions in threads.
-@router.post("/answers")
+@router.post("/answers", responses=PROBLEMS)
 def answer(asked: AnswersRequest, services: ServicesDep, assistant: AssistantDep) -> AnswersResponse:
     """Answer a question from the help pages, or say that they do not answer it."""
     reply = ask(Question(asked.question, asked.locale), assistant, services)
@@ -40,7 +41,7 @@ def answer(asked: AnswersRequest, services: ServicesDep, assistant: AssistantDep
     )
 
 
-@router.get("/suggest", response_model=SuggestResponse)
+@router.get("/suggest", response_model=SuggestResponse, responses=PROBLEMS)
 def suggest(
     request: Request,
     response: Response,

@@ -13,12 +13,14 @@ from indexer.errors import IndexNotReady
 router = APIRouter(tags=["operations"])
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz")
 def healthz() -> dict[str, str]:
     """Say that the process is alive."""
     return {"status": "ok"}
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz")
 def readyz(services: ServicesDep, response: Response) -> dict[str, Any]:
     """Say whether questions can be answered, by which generation, and whether its policy was fitted for it."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import unquote
 
 from babel import Locale
 from babel.dates import format_date
 from fastapi import APIRouter, Form, Query, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from markupsafe import Markup, escape
 
 from api.dependencies import Services, ServicesDep
@@ -23,9 +24,10 @@ from indexer.errors import IndexNotReady
 from indexer.search import PassageIndex
 
 router = APIRouter(include_in_schema=False)
+_READING = ["GET", "HEAD"]
 
 
-@router.get("/")
+@router.api_route("/", methods=_READING)
 def start(request: Request, services: ServicesDep, locale: Annotated[str, Query(max_length=35)] = "") -> Response:
     """Show the page to ask on."""
     return _ask_page(request, services, _locale(request, services, locale), "")
@@ -53,18 +55,21 @@ def asked(
     return _ask_page(request, services, spoken, question, outcome=outcome_of(reply)[0], hits=hits)
 
 
-@router.get("/help/{locale}")
+@router.api_route("/help/{locale}", methods=_READING)
 def all_pages(request: Request, services: ServicesDep, locale: str) -> Response:
     """List the help pages of one locale."""
-    index = services.live.current().index
     spoken = _locale(request, services, locale)
-    pages = [page for page in index.pages.values() if page.locale == locale]
+    index = _index(services)
+    if index is None:
+        return _ask_page(
+            request, services, spoken, "", status=503, message=texts_for(spoken.split("-")[0])["not_ready"]
+        )
+    pages = [page for page in index.pages.values() if page.locale == spoken]
     if not pages:
         return _not_found(request, services, spoken)
     groups: dict[str, list[Page]] = {}
     for page in pages:
-        folder = page.id.removeprefix(locale + "/").rpartition("/")[0]
-        groups.setdefault(folder, []).append(page)
+        groups.setdefault((page.matter or page.id).rpartition("/")[0], []).append(page)
     return _render(
         request,
         services,
@@ -75,12 +80,16 @@ def all_pages(request: Request, services: ServicesDep, locale: str) -> Response:
     )
 
 
-@router.get("/help/{locale}/{path:path}")
+@router.api_route("/help/{locale}/{path:path}", methods=_READING)
 def help_page(request: Request, services: ServicesDep, locale: str, path: str) -> Response:
     """Show one help page."""
-    index = services.live.current().index
     spoken = _locale(request, services, locale)
-    page = _hosted_page(index, locale, path)
+    if not path:
+        return RedirectResponse(f"/help/{spoken}")
+    index = _index(services)
+    if index is None:
+        return all_pages(request, services, locale)
+    page = _hosted_page(index, f"/help/{spoken}/{path}")
     if page is None:
         return _not_found(request, services, spoken)
     twins = {other.locale: shown_url(other.url) for other in _twins(index, page)}
@@ -172,21 +181,22 @@ def _marked(extract: Extract) -> Markup:
     return Markup("").join([*parts, escape(extract.text[position:])])
 
 
-def _hosted_page(index: PassageIndex, locale: str, path: str) -> Page | None:
-    for identity in (f"{locale}/{path}", path):
-        page = index.pages.get(identity.rstrip("/"))
-        if page is not None and page.hosted and page.locale == locale:
-            return page
-    return None
+def _index(services: Services) -> PassageIndex | None:
+    try:
+        return services.live.current().index
+    except IndexNotReady:
+        return None
+
+
+def _hosted_page(index: PassageIndex, url: str) -> Page | None:
+    wanted = url.rstrip("/")
+    return next((page for page in index.pages.values() if page.hosted and unquote(page.url) == wanted), None)
 
 
 def _twins(index: PassageIndex, page: Page) -> list[Page]:
-    """Return the page in its other languages: pages at the same path below another locale's folder."""
-    name = page.id.removeprefix(page.locale + "/")
-    if name == page.id:
-        return []
-    found = (index.pages.get(f"{locale}/{name}") for locale in sorted({p.locale for p in index.pages.values()}))
-    return [twin for twin in found if twin is not None and twin.id != page.id]
+    """Return the page in its other languages: those at the same path below their own locale's folder."""
+    others = (other for other in index.pages.values() if other.matter == page.matter and other.id != page.id)
+    return sorted(others, key=lambda other: other.locale) if page.matter else []
 
 
 def _offered(services: Services) -> list[str]:
@@ -198,16 +208,21 @@ def _offered(services: Services) -> list[str]:
 
 
 def _locale(request: Request, services: Services, wanted: str) -> str:
-    """Return the locale to speak: the one asked for, else the browser's best that has pages, else the default."""
+    """Return the locale to speak: the one asked for, else the browser's best that has pages, else the default.
+
+    A locale without pages stands for another of the same language that has some: ``pt`` for ``pt-BR``.
+    """
+    offered = _offered(services)
+    by_language = {locale.split("-")[0]: locale for locale in reversed(offered)}
     try:
         if wanted:
-            return parse_locale(wanted)
+            locale = parse_locale(wanted)
+            return locale if locale in offered else by_language.get(locale.split("-")[0], locale)
     except ValueError:
         pass
-    offered = {locale.split("-")[0]: locale for locale in reversed(_offered(services))}
     for preference in _preferences(request.headers.get("accept-language", "")):
-        if preference.split("-")[0] in offered:
-            return offered[preference.split("-")[0]]
+        if preference.split("-")[0] in by_language:
+            return by_language[preference.split("-")[0]]
     return services.settings.default_locale
 
 
@@ -215,9 +230,9 @@ def _preferences(header: str) -> list[str]:
     """Return the languages of an Accept-Language header, most wanted first (RFC 9110, 12.5.4)."""
     weighted = []
     for number, part in enumerate(header[:1000].split(",")):
-        tag, _, quality = part.strip().partition(";q=")
+        tag, *parameters = (piece.strip() for piece in part.split(";"))
         try:
-            weight = float(quality) if quality else 1.0
+            weight = next((float(one[2:]) for one in parameters if one.startswith("q=")), 1.0)
         except ValueError:
             weight = 0.0
         if tag and weight > 0.0:

@@ -65,7 +65,7 @@ function hit(answer) {
   const title = path.length ? path[path.length - 1] : answer.page.title;
   const article = element(
     "article",
-    { className: "hit", lang: answer.page.locale },
+    { className: "hit", lang: answer.page.locale, dir: "auto" },
     element("h3", {}, element("a", { href: answer.passage.url }, title)),
   );
   if (answer.other_language) {

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 
 from assistant.asking.decision import decide
 from assistant.asking.extract import extract_of
-from assistant.asking.language import Languages, plan_languages
+from assistant.asking.language import Languages, known_locale, plan_languages
 from assistant.asking.models import Answer, Extract, Hit, Miss, MissReason, Outcome, Question, Reply, Shown
 from assistant.asking.policy import Policy
 from assistant.asking.query import clean, has_words, query_of, without_names
-from assistant.asking.ranking import rank, twin_key
+from assistant.asking.ranking import rank
 from assistant.asking.suggesting import Suggester
-from assistant.errors import QuestionUnusable
-from corpus.languages import parse_locale
 from indexer.ports import Vector
 from indexer.search import PassageIndex
 
@@ -35,7 +33,7 @@ class Assistant:
         self.policy = policy
         self.trusted = trusted
         self.suggester = Suggester(index)
-        self._twin_of = twin_key({page.id: page.locale for page in index.pages.values()})
+        self._matters = {page.id: page.matter or page.id for page in index.pages.values()}
 
     def answer(self, question: Question, *, languages: Languages | None = None) -> Reply:
         """Return the answer to a question, or what is related, or that there is nothing.
@@ -48,18 +46,20 @@ class Assistant:
             QuestionUnusable: if the text is empty or too long, or the locale is none.
         """
         text = clean(question.text)
-        plan = languages or plan_languages(text, locale=_known_locale(question.locale), available=self.index.languages)
+        plan = languages or plan_languages(text, locale=known_locale(question.locale), available=self.index.languages)
         if not has_words(text):
             return self._reply(question, plan, "", [], Miss(MissReason.NO_WORDS))
         query, vector = self.query(text, plan.spoken)
-        nearest: list[Hit] = []
+        best: tuple[list[Hit], Outcome] = ([], decide([], self._trusted_policy))
         for tier in plan.tiers:
             hits = self._hits(query, vector, tier, plan.spoken)
             outcome = decide(hits, self._trusted_policy)
             if isinstance(outcome, Answer):
                 return self._reply(question, plan, query, hits, outcome)
-            nearest = nearest or hits
-        return self._reply(question, plan, query, nearest, decide(nearest, self._trusted_policy))
+            # The first tier with anything to offer is kept, and failing that the first tier's nearest.
+            if not best[0] or (isinstance(best[1], Miss) and not isinstance(outcome, Miss)):
+                best = (hits, outcome)
+        return self._reply(question, plan, query, *best)
 
     def query(self, text: str, spoken: str) -> tuple[str, Vector]:
         """Return what a cleaned question is searched with: its query, and the vector of that without names."""
@@ -72,7 +72,7 @@ class Assistant:
 
     def _hits(self, query: str, vector: Vector, languages: Sequence[str], spoken: str) -> list[Hit]:
         found = self.index.search(query, vector, languages=languages, by_words=spoken in languages)
-        ranked = rank(found, self.policy, spoken=spoken, twin_of=self._twin_of, most=_NEAREST)
+        ranked = rank(found, self.policy, spoken=spoken, matter_of=self._matters.__getitem__, most=_NEAREST)
         return [
             Hit(
                 passage=one.found.passage,
@@ -102,12 +102,3 @@ class Assistant:
 
     def _extract(self, hit: Hit, query: str) -> Extract:
         return extract_of(hit.passage, hit.best_window, query, self.index.lexical(hit.passage.language))
-
-
-def _known_locale(locale: str | None) -> str | None:
-    if not locale:
-        return None
-    try:
-        return parse_locale(locale)
-    except ValueError as exc:
-        raise QuestionUnusable(str(exc)) from exc

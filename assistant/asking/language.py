@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from corpus.languages import language_confidences
+from assistant.errors import QuestionUnusable
+from corpus.languages import language_confidences, parse_locale
 
 # Below these a guess from a word or two would overrule the page the visitor is on.
 _CLEARLY = 0.75
@@ -34,6 +35,20 @@ def plan_languages(text: str, *, locale: str | None, available: Sequence[str]) -
     rest = tuple(language for language in available if language not in first)
     tiers = (*((language,) for language in first if language), *((rest,) if rest else ()))
     return Languages(spoken=spoken, locale=locale if locale and preferred == spoken else spoken, tiers=tiers)
+
+
+def known_locale(locale: str | None) -> str | None:
+    """Return a locale as visitors' browsers and shops write it in its BCP 47 form.
+
+    Raises:
+        QuestionUnusable: if it is none.
+    """
+    if not locale:
+        return None
+    try:
+        return parse_locale(locale)
+    except ValueError as exc:
+        raise QuestionUnusable(str(exc)) from exc
 
 
 def _spoken(text: str, preferred: str | None, available: Sequence[str]) -> str:

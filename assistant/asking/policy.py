@@ -50,10 +50,14 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """One of the two ways to judge a page: in the language of the question, or in another."""
+    """One of the two ways to judge a page: in the language of the question, or in another.
+
+    ``lone_lead`` is the lead of a page that has no rival: the median of those of right first hits.
+    """
 
     weights: Weights
     calibration: Calibration
+    lone_lead: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ _QUERY_CHARS = 400
 """A ticket's text is cut to what it asks: a mean over more would say a little of everything."""
 
 _SPACES = regex.compile(r"[\s\p{Zs}]+")
-_INVISIBLE = regex.compile(r"[\p{Cc}\p{Cf}\p{Cs}\p{Co}]")
+_INVISIBLE = regex.compile(r"[\p{Cc}\p{Cs}\p{Co}]")
+_WITHIN_WORDS = regex.compile(r"\p{Cf}")  # soft hyphens, joiners, marks of direction: they part no words
 _WORD = regex.compile(r"[\p{L}\p{N}]")
 _WORDS = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 _LEAST_OTHER_WORDS = 3
@@ -32,7 +33,7 @@ def clean(text: str) -> str:
         raise QuestionUnusable(
             f"the question has {len(text):,} characters; at most {MAX_QUESTION_CHARS:,} can be searched for"
         )
-    lines = (_SPACES.sub(" ", _INVISIBLE.sub(" ", line)).strip() for line in text.splitlines())
+    lines = (_SPACES.sub(" ", _INVISIBLE.sub(" ", _WITHIN_WORDS.sub("", line))).strip() for line in text.splitlines())
     cleaned = unicodedata.normalize("NFC", "\n".join(line for line in lines if line))
     if not cleaned:
         raise QuestionUnusable("the question is empty; type what you want to know")
@@ -47,17 +48,23 @@ def has_words(text: str) -> bool:
 def query_of(text: str, language: str) -> str:
     """Return the query of a cleaned question: short ones whole, long ones cut to the sentences that ask.
 
-    Of a long text the sentences with a question mark are taken, each with the one before it, which often says what
-    it is about; a text that asks nothing gives its beginning.
+    Of a long text the sentences of some words that end in a question mark are taken, after those right before them,
+    which often say what it is about; a text that asks nothing gives its beginning.
     """
     if len(text) <= _QUERY_CHARS:
         return text.replace("\n", " ")
     sentences = [text[start:end] for start, end in sentence_spans(text, language)]
-    asking = [number for number, sentence in enumerate(sentences) if sentence.endswith(_ASKS)]
-    taken = sorted({number for asked in asking for number in (asked - 1, asked) if number >= 0})
-    chosen = asking if sum(len(sentences[number]) for number in taken) > _QUERY_CHARS else taken
-    query = " ".join(sentences[number] for number in chosen) or " ".join(sentences)
-    return _shortened(query)
+    asking = [
+        number
+        for number, sentence in enumerate(sentences)
+        if sentence.endswith(_ASKS) and len(_WORDS.findall(sentence)) >= _LEAST_OTHER_WORDS
+    ]
+    if not asking:
+        return _beginning(" ".join(sentences), _QUERY_CHARS)
+    asked = _beginning(" ".join(sentences[number] for number in asking), _QUERY_CHARS)
+    before = " ".join(sentences[number - 1] for number in asking if number and number - 1 not in asking)
+    room = _QUERY_CHARS - len(asked) - 1
+    return f"{_beginning(before, room)} {asked}".strip() if room > 0 else asked
 
 
 def without_names(query: str, is_name: Callable[[str], bool]) -> str:
@@ -70,8 +77,9 @@ def without_names(query: str, is_name: Callable[[str], bool]) -> str:
     return _SPACES.sub(" ", kept).strip()
 
 
-def _shortened(query: str) -> str:
-    if len(query) <= _QUERY_CHARS:
-        return query
-    border = query.rfind(" ", 0, _QUERY_CHARS + 1)
-    return query[: border if border > 0 else _QUERY_CHARS]
+def _beginning(text: str, most: int) -> str:
+    """Return as many of a text's first words as fit into so many characters."""
+    if len(text) <= most:
+        return text
+    border = text.rfind(" ", 0, most + 1)
+    return text[: border if border > 0 else most]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assistant.asking.policy import Policy, Weights
@@ -34,7 +34,7 @@ def rank(
     policy: Policy,
     *,
     spoken: str,
-    twin_of: Callable[[str], str],
+    matter_of: Callable[[str], str],
     most: int,
 ) -> list[Ranked]:
     """Return the best passage of each page, best first.
@@ -43,15 +43,15 @@ def rank(
         found: passages with their signals, in any order.
         policy: gives the weights for pages in the question's language and for others.
         spoken: the question's language.
-        twin_of: maps a page's id to what it shares with its translations, so that one matter is listed once.
+        matter_of: maps a page's id to what it shares with its translations, so that one matter is listed once.
         most: how many to return.
     """
     best: dict[str, tuple[float, Found]] = {}
     for one in found:
         score = score_of(one, policy.basis(foreign=one.passage.language != spoken).weights)
-        matter = twin_of(one.passage.page_id)
+        matter = matter_of(one.passage.page_id)
         known = best.get(matter)
-        # Of equal scores the first in reading order wins, whichever way the passages were found.
+        # Of equal scores the smallest id wins, in whichever order the passages were found.
         if known is None or (score, known[1].passage.id) > (known[0], one.passage.id):
             best[matter] = (score, one)
     ordered = sorted(best.values(), key=lambda pair: (-pair[0], pair[1].passage.id))[: max(most, 2)]
@@ -61,17 +61,3 @@ def rank(
         rival = scores[0] if number else (scores[1] if len(scores) > 1 else score)
         ranked.append(Ranked(found=one, score=score, lead=score - rival, other_language=one.passage.language != spoken))
     return ranked
-
-
-def twin_key(locales: Mapping[str, str]) -> Callable[[str], str]:
-    """Return a function from a page's id to the id without its locale's folder: ``pl/faq/contact`` → ``faq/contact``.
-
-    Args:
-        locales: each page's locale by its id.
-    """
-
-    def twin_of(page_id: str) -> str:
-        folder = locales[page_id] + "/"
-        return page_id.removeprefix(folder) if page_id.startswith(folder) else page_id
-
-    return twin_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from assistant.asking.language import plan_languages
-from assistant.asking.query import clean
+from assistant.asking.language import known_locale, plan_languages
+from assistant.asking.query import clean, has_words
 from assistant.errors import QuestionUnusable
 from corpus.page import Page
 from indexer.lexical import fold, words_of
@@ -46,15 +46,18 @@ class Suggester:
         """Return at most ``MOST`` suggestions in the visitor's language, best first.
 
         Less than three characters (two in scripts without spaces) are too little to go by and give none.
+
+        Raises:
+            QuestionUnusable: if the locale is none.
         """
         try:
             text = clean(typed[:200]).replace("\n", " ")
         except QuestionUnusable:
             return []
         least = _LEAST_CHARS_UNSPACED if any(ord(character) > 0x2E7F for character in text) else _LEAST_CHARS
-        if len(text) < least:
+        if len(text) < least or not has_words(text):
             return []
-        plan = plan_languages(text, locale=locale, available=self._index.languages)
+        plan = plan_languages(text, locale=known_locale(locale), available=self._index.languages)
         language = plan.spoken if plan.spoken in self._index.languages else (locale or "").split("-")[0]
         if language not in self._words:
             return []
@@ -63,11 +66,12 @@ class Suggester:
         shares = self._prefix_shares(text, language)
         missing = [row for row in shares if row not in scores]
         scores.update(self._index.label_similarities(vector, missing))
-        by_row = {label.row: label for label in self._index.labels(language)}
+        labels = self._index.labels(language)
+        first = labels[0].row
         total = {one: score + _PREFIX_SHARE * shares.get(one, 0.0) for one, score in scores.items()}
         lowest = max(total.values(), default=0.0) - _BEHIND_BEST
         near = [row for row, best in total.items() if best >= lowest]
-        return self._distinct([by_row[row] for row in sorted(near, key=lambda row: (-total[row], row))])
+        return self._distinct([labels[row - first] for row in sorted(near, key=lambda row: (-total[row], row))])
 
     def _prefix_shares(self, text: str, language: str) -> dict[int, float]:
         """Return, by label row, which share of the words typed begins one of the label's words."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import Path, PurePosixPath
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from markdown_it import MarkdownIt
 from mdit_py_plugins.deflist import deflist_plugin
 
 from corpus.errors import PageUnreadable
+from corpus.languages import parse_locale
 from corpus.page import Block, Page, Section
 from corpus.readers.front_matter import FrontMatter, split_front_matter
 from corpus.readers.gitbook import plain_markdown
@@ -90,11 +91,13 @@ def read_markdown(path: Path, relative: PurePosixPath, source: str, *, locale: s
     if front.description and not any(front.description in block.text for s in sections for block in s.blocks):
         sections = (Section(0, "", "", (Block(front.description, ""),)), *sections)
     identity = page_id(relative)
+    matter = matter_of(identity, spoken)
     return Page(
         id=identity,
+        matter=matter,
         title=title,
         locale=spoken,
-        url=front.url or hosted_url(identity, spoken),
+        url=front.url or hosted_url(matter, spoken),
         hosted=front.url is None,
         sections=sections,
         html=safe_html,
@@ -105,10 +108,27 @@ def read_markdown(path: Path, relative: PurePosixPath, source: str, *, locale: s
     )
 
 
-def hosted_url(identity: str, locale: str) -> str:
-    """Return the path under which this service shows a page: ``/help/pl/faq/contact`` for ``pl/faq/contact``."""
+def matter_of(identity: str, locale: str) -> str:
+    """Return a page's id without the folder of its locale: ``faq/contact`` for ``pl/faq/contact``."""
     folder, _, rest = identity.partition("/")
-    return f"/help/{locale}/{rest if rest and folder.lower().replace('_', '-') == locale.lower() else identity}"
+    if not rest:
+        return identity
+    if _is_locale(folder, locale):
+        return rest
+    second, _, below = rest.partition("/")
+    return f"{folder}/{below}" if below and _is_locale(second, locale) else identity
+
+
+def hosted_url(matter: str, locale: str) -> str:
+    """Return the address under which this service shows a page: ``/help/pl/faq/contact``."""
+    return f"/help/{locale}/{quote(matter)}"
+
+
+def _is_locale(folder: str, locale: str) -> bool:
+    try:
+        return parse_locale(folder) == locale
+    except ValueError:
+        return False
 
 
 def _title(

@@ -17,6 +17,7 @@ from indexer.recipe import Model
 _BATCH = 16
 _BLOCK = 256
 """Texts sorted by length together: wide enough that a batch wastes little padding."""
+_MODEL_FILES = frozenset({".safetensors", ".bin", ".json", ".model", ".txt"})
 
 
 class SentenceTransformerEncoder:
@@ -98,7 +99,7 @@ def _computes_bfloat16() -> bool:
 
 def _describe(path: str, loaded: Any) -> Model:
     prompts = dict(loaded.prompts or {})
-    is_e5 = "e5" in path.lower()
+    is_e5 = "e5" in Path(path).name.lower().replace("_", "-").split("-")
     return Model(
         name=Path(path).name if Path(path).is_dir() else path,
         digest=_digest(path, loaded),
@@ -109,11 +110,12 @@ def _describe(path: str, loaded: Any) -> Model:
 
 
 def _digest(path: str, loaded: Any) -> str:
-    """Return the SHA-256 of the weights: of the files where there is a folder, else of the tensors."""
+    """Return the SHA-256 of all that makes the vectors: of the files where there is a folder, else of the tensors."""
     digest = hashlib.sha256()
     folder = Path(path)
-    files = sorted(folder.rglob("*.safetensors")) + sorted(folder.rglob("tokenizer.json")) if folder.is_dir() else []
+    files = [file for file in sorted(folder.rglob("*")) if file.suffix in _MODEL_FILES] if folder.is_dir() else []
     for file in files:
+        digest.update(file.relative_to(folder).as_posix().encode())
         with file.open("rb") as opened:
             digest.update(hashlib.file_digest(opened, "sha256").digest())
     if not files:

@@ -34,7 +34,7 @@ PAGES = [
 def word_policy() -> Policy:
     """A policy under which sharing most words is an answer, some is related and none is a miss."""
     weights = Weights(label=0.3, window=0.6, page=0.1, words=0.1, alias_discount=0.0)
-    basis = Basis(weights, Calibration(intercept=-3.0, score=16.0, lead=0.0))
+    basis = Basis(weights, Calibration(intercept=-3.0, score=16.0, lead=0.0), lone_lead=0.0)
     return Policy(
         recipe=Recipe(WordEncoder().model).digest,
         same_language=basis,

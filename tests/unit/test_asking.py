@@ -14,7 +14,7 @@ from assistant.asking.language import plan_languages
 from assistant.asking.models import Answer, Hit, Miss, MissReason, Related, RelatedReason
 from assistant.asking.policy import SHIPPED, Calibration, Policy, dump_policy, read_policy
 from assistant.asking.query import clean, has_words, query_of, without_names
-from assistant.asking.ranking import rank, twin_key
+from assistant.asking.ranking import rank
 from assistant.errors import PolicyUnusable, QuestionUnusable
 from corpus.passage import Passage
 from indexer.lexical import LexicalIndex
@@ -96,7 +96,7 @@ def test_a_page_is_listed_once_by_its_best_passage() -> None:
         [found("p#1", 0.6, page_id="p"), found("p#2", 0.9, page_id="p"), found("q", 0.7)],
         POLICY,
         spoken="en",
-        twin_of=lambda page: page,
+        matter_of=lambda page: page,
         most=10,
     )
 
@@ -105,7 +105,7 @@ def test_a_page_is_listed_once_by_its_best_passage() -> None:
 
 def test_the_lead_is_over_the_best_of_the_others() -> None:
     first, second, third = rank(
-        [found("a", 0.9), found("b", 0.8), found("c", 0.5)], POLICY, spoken="en", twin_of=str, most=3
+        [found("a", 0.9), found("b", 0.8), found("c", 0.5)], POLICY, spoken="en", matter_of=str, most=3
     )
 
     assert first.lead == pytest.approx(first.score - second.score)
@@ -114,7 +114,7 @@ def test_the_lead_is_over_the_best_of_the_others() -> None:
 
 
 def test_a_lead_is_known_even_when_one_hit_is_asked_for() -> None:
-    (only,) = rank([found("a", 0.9), found("b", 0.8)], POLICY, spoken="en", twin_of=str, most=1)
+    (only,) = rank([found("a", 0.9), found("b", 0.8)], POLICY, spoken="en", matter_of=str, most=1)
 
     assert only.lead == pytest.approx(0.06)
 
@@ -124,15 +124,9 @@ def test_a_lead_is_known_even_when_one_hit_is_asked_for() -> None:
 def test_the_order_in_which_passages_are_found_does_not_matter(order: list[int]) -> None:
     everything = [found(f"p{number}", 0.5 + 0.1 * (number % 3)) for number in range(6)]
 
-    ranked = rank([everything[number] for number in order], POLICY, spoken="en", twin_of=str, most=10)
+    ranked = rank([everything[number] for number in order], POLICY, spoken="en", matter_of=str, most=10)
 
     assert [one.found.passage.id for one in ranked] == ["p2", "p5", "p1", "p4", "p0", "p3"]
-
-
-def test_translations_of_a_page_are_one_matter() -> None:
-    twin_of = twin_key({"pl/faq/a": "pl", "de/faq/a": "de", "guide/a": "pl"})
-
-    assert [twin_of(page) for page in ("pl/faq/a", "de/faq/a", "guide/a")] == ["faq/a", "faq/a", "guide/a"]
 
 
 def test_confidence_grows_with_score_and_stays_a_probability() -> None:
