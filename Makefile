@@ -1,5 +1,5 @@
 # Needs Python 3.11, make and a compiler. Everything else goes into .venv.
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
@@ -14,7 +14,7 @@ help:  ## show this
 install: $(STAMP)  ## install all into .venv, from pinned versions
 
 $(STAMP): pyproject.toml constraints.txt
-	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not on this machine; set PYTHON=<a Python of at least 3.11>"; exit 1; }
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || { echo "Python 3.11 is needed; name one with PYTHON=…"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --constraint constraints.txt torch
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[bundled-model,faiss,dev]'

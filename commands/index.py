@@ -132,9 +132,10 @@ def _print_build(made: Build, seconds: float) -> None:
     if made.unchanged:
         errors.print(f"nothing has changed: {counts.pages} pages in {_by_locale(counts.pages_by_locale)}")
         return
+    rate = f" ({made.embedded / made.embedding_seconds:.0f}/s)" if made.embedded else ""
     errors.print(
         f"{counts.pages} pages ({_by_locale(counts.pages_by_locale)}), {counts.passages} passages in "
-        f"{counts.windows} windows; {made.embedded} texts embedded, {made.reused} reused; {seconds:.1f} s in all"
+        f"{counts.windows} windows; {made.embedded} texts embedded{rate}, {made.reused} reused; {seconds:.1f} s in all"
     )
 
 

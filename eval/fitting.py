@@ -113,10 +113,7 @@ def fit_basis(signals: Sequence[Signals], *, foreign: bool) -> tuple[Basis, list
 
 
 def fit_weights(signals: Sequence[Signals], *, foreign: bool) -> tuple[Weights, list[Tried]]:
-    """Return the shares with the best mean of hit@1 and hit@3 over the sets, and the table of all that were tried.
-
-    Of shares within half a point of the best those nearest to the middle of the grid win: a lone peak is noise.
-    """
+    """Return the shares with the best mean of hit@1 and hit@3 over the sets, and all that were tried, best first."""
     arrays = [_Arrays.of(one) for one in signals if one.tuning and one.relevant and one.foreign == foreign]
     words = (0.0,) if foreign else _WORD_SHARES
     table = []
@@ -134,11 +131,7 @@ def fit_weights(signals: Sequence[Signals], *, foreign: bool) -> tuple[Weights, 
         }
         table.append(Tried(weights, means))
     table.sort(key=lambda tried: -tried.mean)
-    close = [tried.weights for tried in table if tried.mean >= table[0].mean - 0.005]
-    names = ("label", "page", "words", "alias_discount")
-    centre = {name: fmean(getattr(weights, name) for weights in close) for name in names}
-    chosen = min(close, key=lambda weights: sum(abs(getattr(weights, name) - centre[name]) for name in names))
-    return chosen, table
+    return table[0].weights, table
 
 
 def fit_calibration(signals: Sequence[Signals], weights: Weights, *, foreign: bool) -> Calibration:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import shutil
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -33,11 +34,15 @@ _KEPT_GENERATIONS = 10
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """What a build did. ``unchanged`` means that the live generation already held these pages by this recipe."""
+    """What a build did, ``embedded`` texts in ``embedding_seconds``.
+
+    ``unchanged`` means that the live generation already held these pages by this recipe.
+    """
 
     manifest: Manifest
     embedded: int
     reused: int
+    embedding_seconds: float = 0.0
     unchanged: bool = False
 
 
@@ -100,7 +105,9 @@ def build_generation(
         if promote:
             generations.promote(manifest.id)
             generations.prune(keep=_KEPT_GENERATIONS)
-        return Build(manifest, embedded=embedding.embedded, reused=embedding.reused)
+        return Build(
+            manifest, embedded=embedding.embedded, reused=embedding.reused, embedding_seconds=embedding.seconds
+        )
 
 
 class _Embedding:
@@ -109,6 +116,7 @@ class _Embedding:
     def __init__(self, cache: EmbeddingCache, encoder: Encoder, *, reuse: bool, progress: OnProgress | None) -> None:
         self.embedded = 0
         self.reused = 0
+        self.seconds = 0.0
         self._cache = cache
         self._encoder = encoder
         self._reuse = reuse
@@ -146,11 +154,13 @@ class _Embedding:
             self.embedded += count
             self._progress(self.embedded, total)
 
+        started = time.perf_counter()
         if role == "query":
             vectors = self._encoder.embed_queries(texts)
             report(len(texts))
         else:
             vectors = self._encoder.embed_passages(texts, progress=report)
+        self.seconds += time.perf_counter() - started
         if not np.isfinite(vectors).all():
             raise ModelUnusable(f"the model {self._encoder.model.name!r} gives vectors that are not numbers")
         return vectors

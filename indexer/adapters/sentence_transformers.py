@@ -26,12 +26,15 @@ class SentenceTransformerEncoder:
     Args:
         path: the model's folder, or an id that sentence-transformers resolves itself.
         model: what is known of the model beforehand; read from the loaded model where it is ``None``.
+        bfloat16: whether passages are computed in bfloat16; by default where the processor does.
     """
 
-    def __init__(self, path: str, *, model: Model | None = None) -> None:
+    def __init__(self, path: str, *, model: Model | None = None, bfloat16: bool | None = None) -> None:
         self._path = path
+        self._bfloat16 = bfloat16
         self._known = model
         self._loading = threading.Lock()
+        self._computing = threading.Lock()
         self._loaded: Any = None
 
     @property
@@ -53,21 +56,27 @@ class SentenceTransformerEncoder:
         """See ``Encoder.embed_passages``; in bfloat16 where the processor computes in it."""
         import torch
 
+        narrow = _computes_bfloat16() if self._bfloat16 is None else self._bfloat16
         rows = np.empty((len(texts), self.model.dim), np.float32)
         order = sorted(range(len(texts)), key=lambda position: len(texts[position]))
         for start in range(0, len(order), _BLOCK):
             block = order[start : start + _BLOCK]
-            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=_computes_bfloat16()):
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=narrow):
                 rows[block] = self._encode([texts[position] for position in block], self.model.passage_prompt)
             if progress is not None:
                 progress(len(block))
         return rows
 
     def _encode(self, texts: list[str], prompt: str) -> Vectors:
+        if not texts:
+            return np.zeros((0, self.model.dim), np.float32)
         # The prompt is passed on every call: a model that ships none would otherwise embed both kinds alike.
-        rows = self._transformer().encode(
-            texts, prompt=prompt, batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
-        )
+        transformer = self._transformer()
+        # One at a time: a fast tokenizer must not be used by two threads, and one forward pass takes all cores anyway.
+        with self._computing:
+            rows = transformer.encode(
+                texts, prompt=prompt, batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
+            )
         return np.asarray(rows, dtype=np.float32)
 
     def _transformer(self) -> Any:
