@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from corpus.page import Page
 from corpus.readers.markdown import PAGE_SCHEME
@@ -25,7 +25,7 @@ def linked_html(page: Page, pages: Mapping[str, Page]) -> str:
     """
 
     def address(link: re.Match[str]) -> str:
-        target = pages.get(html.unescape(link.group(1)))
+        target = pages.get(unquote(html.unescape(link.group(1))))
         if target is None:
             return ""
         return f'href="{html.escape(shown_url(target.url) + (link.group(2) or ""))}"'

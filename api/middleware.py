@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import time
+import traceback
 import uuid
+from pathlib import Path
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -62,10 +64,13 @@ class RequestMiddleware:
                 status = 499  # nobody is left to answer; half a question is not a question
             except BodyTooLarge as exc:
                 await problem(413, "The request is too large", str(exc))(scope, receive, sent)
-            except Exception:
+            except Exception as exc:
                 if status != 500:  # the answer had begun; the server has to cut it off
                     raise
-                _log.exception("request.failed", route=_route(scope))
+                # Neither the message nor the chain: either may quote what was asked.
+                last = traceback.extract_tb(exc.__traceback__)[-1]
+                place = f"{Path(last.filename).name}:{last.lineno} in {last.name}"
+                _log.error("request.failed", route=_route(scope), error=type(exc).__name__, place=place)
                 await internal_error()(scope, receive, sent)
             finally:
                 route = _route(scope)

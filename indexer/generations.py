@@ -76,8 +76,8 @@ class Generations:
             return _adapter.validate_json((self.root / _POINTER).read_bytes())
         except FileNotFoundError:
             return None
-        except ValidationError as exc:
-            raise IndexNotReady(f"{self.root / _POINTER} cannot be understood; promote a generation again") from exc
+        except (ValidationError, OSError) as exc:
+            raise IndexNotReady(f"{self.root / _POINTER} cannot be read; promote a generation again") from exc
 
     def live(self) -> str:
         """Return the id of the live generation.
@@ -97,6 +97,8 @@ class Generations:
         listed = []
         folders = (self.root / "generations").iterdir() if (self.root / "generations").is_dir() else ()
         for folder in sorted(folders):
+            if not folder.is_dir():
+                continue
             try:
                 listed.append(Listed(folder.name, folder.name == live, read_manifest(folder)))
             except ValueError as exc:

@@ -50,6 +50,8 @@ _STEMMERS = {
 }
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Khmer}\p{Lao}\p{Myanmar}]+")
+_COMMON = 0.1
+"""Share of texts, 0 to 1, from which on a term's words are kept."""
 # Letters that Unicode does not take apart into a base letter and a mark.
 _FOLDED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"})
 
@@ -99,7 +101,8 @@ class LexicalIndex:
     """BM25 over the texts of one language.
 
     ``variants`` maps words as people type them without diacritics to the terms they stand for, where stemming the
-    bare word would miss them; ``frequencies`` tells in how many of the ``size`` texts a term stands.
+    bare word would miss them; ``frequencies`` tells in how many of the ``size`` texts a term stands; ``surfaces``
+    maps the commonest terms to the folded words they were made from.
     """
 
     def __init__(
@@ -109,12 +112,14 @@ class LexicalIndex:
         *,
         variants: Mapping[str, Sequence[str]],
         frequencies: Mapping[str, int],
+        surfaces: Mapping[str, Sequence[str]],
         size: int,
     ) -> None:
         self._scorer = scorer
         self._language = language
         self._variants = variants
         self._frequencies = frequencies
+        self._surfaces = surfaces
         self._size = size
 
     @classmethod
@@ -122,6 +127,7 @@ class LexicalIndex:
         """Index texts; position i of every score belongs to text i."""
         documents = []
         variants: dict[str, set[str]] = {}
+        surfaces: dict[str, set[str]] = {}
         frequencies: Counter[str] = Counter()
         for text in texts:
             terms = []
@@ -129,6 +135,7 @@ class LexicalIndex:
                 term = term_of(word, language)
                 terms.append(term)
                 bare = fold(word)
+                surfaces.setdefault(term, set()).add(bare)
                 if bare != word and term_of(bare, language) != term:
                     variants.setdefault(bare, set()).add(term)
             documents.append(terms)
@@ -141,6 +148,9 @@ class LexicalIndex:
             language,
             variants={word: sorted(terms) for word, terms in variants.items()},
             frequencies=frequencies,
+            surfaces={
+                term: sorted(words) for term, words in surfaces.items() if frequencies[term] >= _COMMON * len(texts)
+            },
             size=len(texts),
         )
 
@@ -163,8 +173,13 @@ class LexicalIndex:
         return terms
 
     def common(self, share: float) -> set[str]:
-        """Return the terms that stand in at least that share of the texts."""
-        return {term for term, frequency in self._frequencies.items() if frequency >= share * self._size}
+        """Return the folded words whose terms stand in at least that share of the texts; ``_COMMON`` or more."""
+        return {
+            word
+            for term, words in self._surfaces.items()
+            if self._frequencies[term] >= share * self._size
+            for word in words
+        }
 
     def weight(self, term: str) -> float:
         """Return how much a term tells: its inverse document frequency, highest for one that no text has."""
@@ -181,6 +196,7 @@ class LexicalIndex:
             "size": self._size,
             "variants": self._variants,
             "frequencies": self._frequencies,
+            "surfaces": self._surfaces,
         }
         (folder / "words.json").write_text(json.dumps(about, ensure_ascii=False), "utf-8")
 

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from indexer.recipe import Recipe
 
 MANIFEST = "manifest.json"
-FORMAT = 1
+FORMAT = 2
 """Raise it whenever a generation written now is not one that an older version wrote from the same pages: other files,
 or words stemmed or folded in another way. Generations of another format are built again."""
 

@@ -134,7 +134,10 @@ class PassageIndex:
         Such a word stands everywhere in every language, so it tells no page from another; but in a vector it weighs
         like any other and draws a question to the pages that have it in their title.
         """
-        return bool(self._names) and term_of(word.casefold(), language) in self._names
+        if not self._names:
+            return False
+        term = term_of(word.casefold(), language)
+        return any(term == term_of(name, language) for name in self._names)
 
     def labels(self, language: str) -> Sequence[Label]:
         """Return the labels of one language in the order of their rows."""
@@ -215,11 +218,11 @@ class PassageIndex:
 
 
 def _names(lexical: Mapping[str, LexicalIndex]) -> frozenset[str]:
-    """Return the terms common in every language alike: words of a language are not, names are."""
+    """Return the folded words common in every language alike: words of a language are not, names are."""
     if len(lexical) < _NAME_LANGUAGES:
         return frozenset()
     shared = set.intersection(*(words.common(_NAME_SHARE) for words in lexical.values()))
-    return frozenset(term for term in shared if len(term) >= _NAME_LETTERS and term.isalpha())
+    return frozenset(word for word in shared if len(word) >= _NAME_LETTERS and word.isalpha())
 
 
 def _labels_of(layout: Layout, language: str) -> tuple[Label, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import zlib
 from collections.abc import Sequence
 
@@ -65,5 +66,5 @@ def page(identity: str, title: str, text: str, *, locale: str = "en", aliases: t
         html=f"<p>{text}</p>",
         hosted=True,
         aliases=aliases,
-        digest=str(hash((identity, title, text, locale))),
+        digest=hashlib.sha256("|".join((identity, title, text, locale)).encode()).hexdigest(),
     )

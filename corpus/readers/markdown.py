@@ -23,7 +23,7 @@ READER_VERSION = 1
 MARKDOWN_ENDINGS = (".md", ".markdown")
 MAX_FILE_BYTES = 5_000_000
 PAGE_SCHEME = "page:"
-"""A link to another page of the help centre reads ``page:<page id>#<anchor>`` in a page's HTML."""
+"""A link to another page of the help centre reads ``page:<quoted page id>#<anchor>`` in a page's HTML."""
 
 _markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).use(deflist_plugin)
 _EXTERNAL = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
@@ -188,4 +188,4 @@ def _resolve(target: str, relative: PurePosixPath) -> str | None:
     identity = page_id(found)
     if identity == page_id(relative):
         return fragment or None
-    return f"{PAGE_SCHEME}{identity}{fragment}"
+    return f"{PAGE_SCHEME}{quote(identity)}{fragment}"

@@ -67,7 +67,7 @@ def test_a_generation_that_cannot_be_opened_is_refused_and_the_old_one_goes_on(t
             time.sleep(0.02)
 
         assert ready["generation"] == old
-        assert "manifest.json" in ready["problem"]
+        assert new in ready["problem"]
         assert client.post("/v1/answers", json={"question": "money", "locale": "en"}).status_code == 200
 
 

@@ -1,0 +1,272 @@
+"""Which generation answers while generations are promoted, refused and rolled back, over a real directory."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from api.live import LiveAssistant
+from api.wiring import open_assistant
+from assistant.asking.policy import dump_policy
+from corpus.page import Page
+from indexer.adapters.numpy_store import NumpyFormat
+from indexer.build import build_generation
+from indexer.errors import IndexNotReady
+from indexer.generations import Generations
+from tests.api.conftest import PAGES, build_small, word_policy
+from tests.fakes import WordEncoder
+
+
+def live_over(root: Path, *, every_seconds: float = 60.0) -> LiveAssistant:
+    generations = Generations(root)
+    return LiveAssistant(
+        generations,
+        lambda one: open_assistant(generations, one, encoder=WordEncoder(), store=NumpyFormat()),
+        every_seconds=every_seconds,
+    )
+
+
+def build_with_another_model(root: Path, pages: list[Page] = PAGES) -> str:
+    """Build a generation that a service with the usual encoder has to refuse."""
+    made = build_generation(
+        pages, generations=Generations(root), encoder=WordEncoder("other words"), store=NumpyFormat()
+    )
+    return made.manifest.id
+
+
+def answering(live: LiveAssistant) -> str:
+    return live.current().index.manifest.id
+
+
+def eventually(holds: Callable[[], bool]) -> bool:
+    until = time.monotonic() + 10.0
+    while not (held := holds()) and time.monotonic() < until:
+        time.sleep(0.01)
+    return held
+
+
+def test_without_a_generation_there_is_no_assistant_and_a_reason(tmp_path: Path) -> None:
+    live = live_over(tmp_path)
+
+    live.refresh()
+
+    with pytest.raises(IndexNotReady, match="not been indexed yet"):
+        live.current()
+
+
+def test_a_promotion_is_taken_up(tmp_path: Path) -> None:
+    build_small(tmp_path)
+    live = live_over(tmp_path)
+    live.refresh()
+    new = build_small(tmp_path, PAGES[:2])
+
+    live.refresh()
+
+    assert (answering(live), live.problem) == (new, "")
+
+
+def test_what_a_request_holds_is_not_exchanged(tmp_path: Path) -> None:
+    old = build_small(tmp_path)
+    live = live_over(tmp_path)
+    live.refresh()
+    held = live.current()
+    build_small(tmp_path, PAGES[:2])
+
+    live.refresh()
+
+    assert held.index.manifest.id == old
+    assert live.current() is not held
+
+
+def test_nothing_is_opened_again_while_the_pointer_stays(tmp_path: Path) -> None:
+    build_small(tmp_path)
+    live = live_over(tmp_path)
+    live.refresh()
+    held = live.current()
+
+    live.refresh()
+
+    assert live.current() is held
+
+
+def test_a_generation_that_was_not_promoted_is_not_taken_up(tmp_path: Path) -> None:
+    old = build_small(tmp_path)
+    live = live_over(tmp_path)
+    live.refresh()
+    build_generation(
+        PAGES[:2], generations=Generations(tmp_path), encoder=WordEncoder(), store=NumpyFormat(), promote=False
+    )
+
+    live.refresh()
+
+    assert answering(live) == old
+
+
+def test_a_refused_generation_leaves_the_old_one_and_is_named_as_the_problem(tmp_path: Path) -> None:
+    old = build_small(tmp_path)
+    live = live_over(tmp_path)
+    live.refresh()
+    refused = build_with_another_model(tmp_path)
+
+    live.refresh()
+
+    assert answering(live) == old
+    assert refused in live.problem
+
+
+def test_a_first_generation_that_is_refused_is_the_reason_why_there_is_no_assistant(tmp_path: Path) -> None:
+    refused = build_with_another_model(tmp_path)
+    live = live_over(tmp_path)
+
+    live.refresh()
+
+    with pytest.raises(IndexNotReady, match=refused):
+        live.current()
+
+
+def test_a_generation_of_another_store_is_refused(tmp_path: Path) -> None:
+    old = build_small(tmp_path)
+    live = live_over(tmp_path)
+    live.refresh()
+
+    class OtherFormat(NumpyFormat):
+        suffix = ".other.npy"
+
+    build_generation(PAGES, generations=Generations(tmp_path), encoder=WordEncoder(), store=OtherFormat())
+    live.refresh()
+
+    assert answering(live) == old
+    assert live.problem
+
+
+def test_a_rollback_after_a_refusal_clears_the_problem(tmp_path: Path) -> None:
+    old = build_small(tmp_path)
+    live = live_over(tmp_path)
+    live.refresh()
+    build_with_another_model(tmp_path)
+    live.refresh()
+    Generations(tmp_path).rollback()
+
+    live.refresh()
+
+    assert (answering(live), live.problem) == (old, "")
+
+
+def test_a_good_promotion_after_a_refusal_clears_the_problem(tmp_path: Path) -> None:
+    build_small(tmp_path)
+    live = live_over(tmp_path)
+    live.refresh()
+    build_with_another_model(tmp_path)
+    live.refresh()
+    good = build_small(tmp_path, PAGES[:2])
+
+    live.refresh()
+
+    assert (answering(live), live.problem) == (good, "")
+
+
+def test_a_refused_generation_is_tried_again_when_it_is_promoted_again(tmp_path: Path) -> None:
+    old = build_small(tmp_path)
+    live = live_over(tmp_path)
+    live.refresh()
+    new = build_small(tmp_path, PAGES[:2])
+    vectors = Generations(tmp_path).folder(new) / "windows.npy"
+    vectors.rename(tmp_path / "elsewhere.npy")
+    live.refresh()
+    assert (answering(live), bool(live.problem)) == (old, True)
+    (tmp_path / "elsewhere.npy").rename(vectors)
+
+    live.refresh()
+    before = answering(live)
+    Generations(tmp_path).promote(new)
+    live.refresh()
+
+    assert before == old  # mended, but not promoted again
+    assert (answering(live), live.problem) == (new, "")
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[]", b'{"generation": 1}'])
+def test_a_pointer_that_cannot_be_read_does_not_end_the_watching(tmp_path: Path, content: bytes) -> None:
+    old = build_small(tmp_path)
+    new = build_small(tmp_path, PAGES[:2])
+    Generations(tmp_path).rollback()
+    live = live_over(tmp_path, every_seconds=0.01)
+    live.start()
+    try:
+        (tmp_path / "current.json").write_bytes(content)
+        time.sleep(0.1)
+        meanwhile = answering(live)
+
+        Generations(tmp_path).promote(new)
+
+        assert eventually(lambda: answering(live) == new)
+        assert meanwhile == old
+    finally:
+        live.stop()
+
+
+def test_a_folder_in_the_pointers_place_does_not_end_the_watching(tmp_path: Path) -> None:
+    old = build_small(tmp_path)
+    new = build_small(tmp_path, PAGES[:2])
+    Generations(tmp_path).rollback()
+    live = live_over(tmp_path, every_seconds=0.01)
+    live.start()
+    try:
+        pointer = tmp_path / "current.json"
+        pointer.unlink()
+        pointer.mkdir()
+        time.sleep(0.1)
+        meanwhile = answering(live)
+        pointer.rmdir()
+
+        Generations(tmp_path).promote(new)
+
+        assert eventually(lambda: answering(live) == new)
+        assert meanwhile == old
+    finally:
+        live.stop()
+
+
+def test_a_pointer_that_is_broken_at_the_start_does_not_keep_a_service_from_starting(tmp_path: Path) -> None:
+    only = build_small(tmp_path)
+    (tmp_path / "current.json").write_bytes(b"{")
+    live = live_over(tmp_path, every_seconds=0.01)
+    live.start()
+    try:
+        with pytest.raises(IndexNotReady):
+            live.current()
+
+        Generations(tmp_path).promote(only)
+
+        assert eventually(lambda: live.problem == "")
+        assert answering(live) == only
+    finally:
+        live.stop()
+
+
+def test_a_pointer_that_is_removed_leaves_the_generation_that_answers(tmp_path: Path) -> None:
+    old = build_small(tmp_path)
+    live = live_over(tmp_path)
+    live.refresh()
+    (tmp_path / "current.json").unlink()
+
+    live.refresh()
+
+    assert (answering(live), live.problem) == (old, "")
+
+
+def test_a_replaced_policy_is_taken_up_though_the_pages_are_unchanged(tmp_path: Path) -> None:
+    old = build_small(tmp_path)
+    live = live_over(tmp_path)
+    live.refresh()
+    stricter = replace(word_policy(), answer_at=0.9)
+    assert build_small(tmp_path, policy=dump_policy(stricter)) == old
+
+    live.refresh()
+
+    assert answering(live) == old
+    assert live.current().policy == stricter
