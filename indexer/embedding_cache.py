@@ -15,6 +15,7 @@ from indexer.recipe import Model
 
 _CHUNK = 900  # SQLite accepts at least 999 parameters in a statement
 _STALE_AFTER_BUILDS = 20
+_MARK_EVERY_BUILDS = 5  # marking rewrites every row, which takes a second for 24,000
 
 
 class EmbeddingCache:
@@ -29,11 +30,10 @@ class EmbeddingCache:
         self._dim = model.dim
         path = folder / f"embeddings-{name[:12]}.sqlite"
         try:
-            self._connection, last = _opened(path)
+            self._connection, self._build = _opened(path)
         except sqlite3.DatabaseError:
             path.unlink()  # a damaged cache costs time and nothing else
-            self._connection, last = _opened(path)
-        self._build = last + 1
+            self._connection, self._build = _opened(path)
 
     def __enter__(self) -> EmbeddingCache:
         return self
@@ -66,7 +66,9 @@ class EmbeddingCache:
             )
 
     def forget_stale(self, role_texts: Iterable[tuple[str, str]]) -> None:
-        """Mark what this build uses, and drop what the last builds did not."""
+        """Mark what this build uses, every few builds, and drop what many builds in a row did not use."""
+        if self._build % _MARK_EVERY_BUILDS:
+            return
         keys = [(self._build, _key(role, text)) for role, text in role_texts]
         with self._connection:
             self._connection.executemany("UPDATE embedding SET build = ? WHERE key = ?", keys)
@@ -74,15 +76,16 @@ class EmbeddingCache:
 
 
 def _opened(path: Path) -> tuple[sqlite3.Connection, int]:
-    """Return the database and the number of the last build that used it."""
+    """Return the database and the number of this build among those that used it."""
     connection = sqlite3.connect(path)
     connection.executescript(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
         "CREATE TABLE IF NOT EXISTS embedding (key BLOB PRIMARY KEY, vector BLOB NOT NULL, build INTEGER NOT NULL)"
         " WITHOUT ROWID;"
     )
-    (last,) = connection.execute("SELECT coalesce(max(build), 0) FROM embedding").fetchone()
-    return connection, int(last)
+    (last,) = connection.execute("PRAGMA user_version").fetchone()
+    connection.execute(f"PRAGMA user_version = {int(last) + 1}")
+    return connection, int(last) + 1
 
 
 def _key(role: str, text: str) -> bytes:

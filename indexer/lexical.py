@@ -125,19 +125,21 @@ class LexicalIndex:
     @classmethod
     def build(cls, texts: Sequence[str], language: str) -> LexicalIndex:
         """Index texts; position i of every score belongs to text i."""
-        documents = []
+        term_by_word: dict[str, str] = {}
         variants: dict[str, set[str]] = {}
         surfaces: dict[str, set[str]] = {}
         frequencies: Counter[str] = Counter()
+        documents = []
         for text in texts:
-            terms = []
-            for word in words_of(text):
-                term = term_of(word, language)
-                terms.append(term)
-                bare = fold(word)
-                surfaces.setdefault(term, set()).add(bare)
-                if bare != word and term_of(bare, language) != term:
-                    variants.setdefault(bare, set()).add(term)
+            words = words_of(text)
+            for word in words:
+                if word not in term_by_word:
+                    term_by_word[word] = term = term_of(word, language)
+                    bare = fold(word)
+                    surfaces.setdefault(term, set()).add(bare)
+                    if bare != word and term_of(bare, language) != term:
+                        variants.setdefault(bare, set()).add(term)
+            terms = [term_by_word[word] for word in words]
             documents.append(terms)
             frequencies.update(set(terms))
         scorer = bm25s.BM25(method="lucene", k1=1.5, b=0.75) if frequencies else None
