@@ -21,7 +21,7 @@ KNOWN_ERRORS = (CorpusError, IndexerError, AssistantError, EvalError, SettingsUn
 
 errors = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 """Progress and messages; standard output is for results."""
-results = Console(highlight=False, soft_wrap=True, emoji=False)
+results = Console(highlight=False, soft_wrap=True, emoji=False, width=None if sys.stdout.isatty() else 200)
 
 Report = Callable[[int, int], None]
 """Told how much is done and how much there is in all."""

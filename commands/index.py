@@ -66,8 +66,8 @@ def build(
 @app.command("list")
 def list_generations(out: Out = None) -> None:
     """List the generations, oldest first."""
-    table = Table(box=None)
-    for heading in ("", "generation", "built", "pages", "passages", "recipe"):
+    table = Table(box=None, padding=(0, 1, 0, 0))
+    for heading in ("", "generation", "built (UTC)", "pages", "passages", "recipe"):
         table.add_column(heading, no_wrap=True)
     for listed in _generations(out).all():
         mark = "live" if listed.live else ""
@@ -78,7 +78,7 @@ def list_generations(out: Out = None) -> None:
         table.add_row(
             mark,
             manifest.id,
-            f"{manifest.created_at:%Y-%m-%d %H:%M} UTC",
+            f"{manifest.created_at:%Y-%m-%d %H:%M}",
             str(manifest.counts.pages),
             str(manifest.counts.passages),
             manifest.recipe.digest,

@@ -76,8 +76,10 @@ class Generations:
             return _adapter.validate_json((self.root / _POINTER).read_bytes())
         except FileNotFoundError:
             return None
-        except (ValidationError, OSError) as exc:
-            raise IndexNotReady(f"{self.root / _POINTER} cannot be read; promote a generation again") from exc
+        except ValidationError as exc:
+            raise IndexNotReady(f"{self.root / _POINTER} cannot be understood; promote a generation again") from exc
+        except OSError as exc:
+            raise IndexNotReady(f"{self.root / _POINTER} cannot be read: {exc.strerror}") from exc
 
     def live(self) -> str:
         """Return the id of the live generation.

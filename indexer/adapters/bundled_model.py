@@ -124,7 +124,7 @@ def _convert(weights: Path, folder: Path, progress: Progress) -> None:
     # The heavy libraries are needed only on the one day the folder is made.
     import torch
     from sentence_transformers import SentenceTransformer
-    from sentence_transformers.models import Normalize, Pooling, Transformer
+    from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
     from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
     from transformers.utils import logging as transformers_logging
 

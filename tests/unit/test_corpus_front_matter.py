@@ -63,10 +63,10 @@ def test_a_title_is_what_stands_there_even_if_yaml_has_another_word_for_it(writt
     assert front.title == written
 
 
-def test_norwegian_is_a_locale_and_not_a_no() -> None:
+def test_norwegian_is_a_locale_with_one_name_and_not_a_no() -> None:
     front, _ = split_front_matter("---\nlocale: no\n---\n")
 
-    assert front.locale == "no"
+    assert front.locale == "nb"
 
 
 def test_a_locale_is_brought_to_its_usual_form() -> None:

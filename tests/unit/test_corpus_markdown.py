@@ -308,7 +308,7 @@ def test_links_on_the_page_find_their_heading_as_exports_write_it() -> None:
         ("../docs/", "page:pl/docs"),
         ("../docs/README.md#a", "page:pl/docs#a"),
         ("../docs", "page:pl/docs"),
-        ("zam%C3%B3wienia.md", "page:pl/faq/zamówienia"),
+        ("zam%C3%B3wienia.md", "page:pl/faq/zam%C3%B3wienia"),
         ("../../en/faq/returns.md?x=1#a", "page:en/faq/returns#a"),
         ("https://x.example/a.md", "https://x.example/a.md"),
         ("//x.example/a", "//x.example/a"),
