@@ -13,9 +13,9 @@ import typer
 from rich.table import Table
 
 from api.settings import Settings, read_settings
-from api.wiring import make_encoder, make_store, open_assistant
+from api.wiring import make_encoder, make_store, new_policy, open_assistant
 from assistant.asking.assistant import Assistant
-from assistant.asking.policy import SHIPPED, Policy, dump_policy, read_policy
+from assistant.asking.policy import Policy, dump_policy
 from commands.console import Report, errors, progress, results
 from commands.serving import serving
 from eval.datasets import Dataset, load_dataset, load_questions, sample
@@ -26,7 +26,6 @@ from indexer.build import build_generation
 from indexer.generations import Generations
 from indexer.manifest import write_durably
 from indexer.ports import Encoder
-from indexer.recipe import Recipe
 
 if TYPE_CHECKING:
     from eval.fitting import Signals
@@ -158,10 +157,15 @@ def _assistant(settings: Settings, dataset: Dataset, folder: Path, encoder: Enco
     place = hashlib.sha256(str(folder.resolve()).encode("utf-8")).hexdigest()[:8]
     generations = Generations(settings.cache_dir / "eval" / f"{dataset.name}-{place}")
     store = make_store(settings)
-    made = build_generation(dataset.pages, generations=generations, encoder=encoder, store=store, progress=report)
-    assistant = open_assistant(generations, made.manifest.id, encoder=encoder, store=store)
-    policy = read_policy(SHIPPED)
-    return Assistant(assistant.index, policy, trusted=policy.recipe == Recipe(encoder.model).digest)
+    made = build_generation(
+        dataset.pages,
+        generations=generations,
+        encoder=encoder,
+        store=store,
+        policy=new_policy(settings),
+        progress=report,
+    )
+    return open_assistant(generations, made.manifest.id, encoder=encoder, store=store)
 
 
 def _print_report(measured: dict[str, Any]) -> None:
