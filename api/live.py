@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import structlog
 
+from api.curating import Curating
 from assistant.asking.assistant import Assistant
 from indexer.errors import IndexNotReady
 from indexer.generations import Generations, Pointer
@@ -21,18 +22,32 @@ class LiveAssistant:
     """Follows the pointer of a directory of generations.
 
     A request asks for ``current`` once and keeps what it got: an exchange in between does not concern it. A
-    generation that cannot be opened is refused, and the one before goes on answering.
+    generation that cannot be opened is refused, and the one before goes on answering. What writers edit is taken up
+    around the same generation, without anything opened or embedded again.
     """
 
-    def __init__(self, generations: Generations, open_generation: Open, *, every_seconds: float) -> None:
+    def __init__(
+        self,
+        generations: Generations,
+        open_generation: Open,
+        *,
+        every_seconds: float,
+        curating: Curating | None = None,
+    ) -> None:
         self._generations = generations
         self._open = open_generation
         self._every_seconds = every_seconds
+        self._curating = curating or Curating(None)
         self._assistant: Assistant | None = None
         self._seen: Pointer | None = None
-        self.problem = "the help pages have not been indexed yet"
+        self._refused = "the help pages have not been indexed yet"
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="generations", daemon=True)
+
+    @property
+    def problem(self) -> str:
+        """What was refused last and not yet mended, of generations and of what writers edit; empty if nothing."""
+        return "; ".join(filter(None, (self._refused, self._curating.problem)))
 
     def current(self) -> Assistant:
         """Return the assistant of the live generation.
@@ -42,7 +57,7 @@ class LiveAssistant:
         """
         assistant = self._assistant
         if assistant is None:
-            raise IndexNotReady(self.problem)
+            raise IndexNotReady(self._refused)
         return assistant
 
     def start(self) -> None:
@@ -56,23 +71,26 @@ class LiveAssistant:
         self._thread.join()
 
     def refresh(self) -> None:
-        """Take up what was promoted since the last look, if anything was.
+        """Take up what was promoted or edited since the last look, if anything was.
 
         A promotion that was refused is not tried again before the next one.
         """
+        self._curating.look()
+        if self._assistant is not None:
+            self._assistant = self._curating.applied_to(self._assistant)
         pointer = self._generations.pointer()
         if pointer is None or pointer == self._seen:
             return
         held = self._assistant.index.manifest.id if self._assistant is not None else None
         self._seen = pointer
         try:
-            assistant = self._open(pointer.generation)
+            assistant = self._curating.applied_to(self._open(pointer.generation))
         except Exception as exc:  # whatever is wrong with it, what answers now must go on answering
-            self.problem = f"generation {pointer.generation} was refused; the log says why"
+            self._refused = f"generation {pointer.generation} was refused; the log says why"
             _log.error("generation.refused", generation=pointer.generation, reason=str(exc), held=held)
             return
         self._assistant = assistant
-        self.problem = ""
+        self._refused = ""
         _log.info(
             "generation.opened",
             generation=pointer.generation,

@@ -27,8 +27,13 @@ class Settings(BaseSettings):
     """Where the bundled model and the indexes of `askfirst eval` are kept; safe to delete."""
     model: str = "bundled"
     """`bundled`, or the folder or id of any sentence-transformers model."""
+    reranker: str | None = None
+    """The folder or id of a sentence-transformers cross-encoder that judges the nearest pages again; it needs a
+    policy of its own."""
     policy: Path | None = None
     """The policy that `askfirst index build` puts beside an index; the bundled model's own unless set."""
+    curation: Path | None = None
+    """The folder of `synonyms.yaml` and `pinned.yaml`, which a running service takes up as they are edited."""
     store: Literal["faiss", "numpy"] = "faiss"
     """What keeps and searches vectors."""
     host: str = "127.0.0.1"

@@ -2,23 +2,91 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from api.settings import Settings
 from assistant.asking.assistant import Assistant
+from assistant.asking.curation import NO_CURATION, Curation, load_curation
 from assistant.asking.policy import POLICY, SHIPPED, Policy, dump_policy, read_policy
+from assistant.asking.ports import Reranker
 from assistant.errors import PolicyUnusable
-from indexer.adapters.bundled_model import Progress
+from indexer.adapters.adapted_model import adapter_digest
 from indexer.adapters.encoders import load_encoder
+from indexer.adapters.model_folder import Progress
 from indexer.adapters.numpy_store import NumpyFormat
+from indexer.adapters.sentence_transformers import SentenceTransformerEncoder
+from indexer.contents import adapter_in
 from indexer.generations import Generations
 from indexer.ports import Encoder, VectorStoreFormat
 from indexer.search import PassageIndex
 
+_KEPT_ADAPTED = 2
 
-def make_encoder(settings: Settings, *, progress: Progress | None = None) -> Encoder:
+
+def make_encoder(settings: Settings, *, progress: Progress | None = None) -> SentenceTransformerEncoder:
     """Return the encoder that the settings name."""
     return load_encoder(settings.model, cache_dir=settings.cache_dir, progress=progress)
+
+
+class Encoders:
+    """The encoder of each generation: the one that the settings name, with the generation's own adapter if it has one.
+
+    Each is loaded once; of adapted ones the last two are kept, that of the live generation and that of the one before.
+    """
+
+    def __init__(self, settings: Settings, *, progress: Progress | None = None) -> None:
+        self._settings = settings
+        self._progress = progress
+        self._plain: Encoder | None = None
+        self._adapted: dict[str, Encoder] = {}
+        self._loading = threading.Lock()
+
+    @property
+    def plain(self) -> Encoder:
+        """The encoder of generations without an adapter of their own."""
+        with self._loading:
+            if self._plain is None:
+                self._plain = make_encoder(self._settings, progress=self._progress)
+            return self._plain
+
+    def of(self, folder: Path) -> Encoder:
+        """Return the encoder for a generation's directory.
+
+        Raises:
+            ModelUnusable: if its adapter does not fit the model that the settings name.
+        """
+        adapter = adapter_in(folder)
+        if adapter is None:
+            return self.plain
+        digest = adapter_digest(adapter)
+        with self._loading:
+            encoder = self._adapted.pop(digest, None) or load_encoder(
+                self._settings.model, cache_dir=self._settings.cache_dir, adapter=adapter, progress=self._progress
+            )
+            self._adapted[digest] = encoder
+            if len(self._adapted) > _KEPT_ADAPTED:
+                self._adapted.pop(next(iter(self._adapted)))
+            return encoder
+
+
+def make_reranker(settings: Settings) -> Reranker | None:
+    """Return the reranker that the settings name, if they name one."""
+    if settings.reranker is None:
+        return None
+    from assistant.adapters.cross_encoder import CrossEncoderReranker
+
+    return CrossEncoderReranker(settings.reranker)
+
+
+def make_curation(settings: Settings) -> Curation:
+    """Return the synonyms and pinned answers of the folder that the settings name, if they name one.
+
+    Raises:
+        CurationUnusable: if a file there cannot be understood.
+    """
+    return load_curation(settings.curation) if settings.curation is not None else NO_CURATION
 
 
 def make_store(settings: Settings) -> VectorStoreFormat:
@@ -31,16 +99,24 @@ def make_store(settings: Settings) -> VectorStoreFormat:
 
 
 def open_assistant(
-    generations: Generations, generation: str, *, encoder: Encoder, store: VectorStoreFormat
+    generations: Generations,
+    generation: str,
+    *,
+    encoder_of: Callable[[Path], Encoder],
+    store: VectorStoreFormat,
+    reranker: Reranker | None = None,
+    curation: Curation = NO_CURATION,
 ) -> Assistant:
     """Open a generation with the policy beside it.
 
-    A policy that was fitted for another recipe ranks, but is not trusted to call anything an answer.
+    A policy that was fitted for another recipe or reranker ranks, but is not trusted to call anything an answer.
     """
     folder = generations.folder(generation)
-    index = PassageIndex.open(folder, encoder=encoder, store=store)
+    index = PassageIndex.open(folder, encoder=encoder_of(folder), store=store)
     policy = policy_for(folder)
-    return Assistant(index, policy, trusted=policy.recipe == index.manifest.recipe.digest)
+    fitted_for = (policy.recipe, policy.reranker)
+    used = (index.manifest.recipe.digest, reranker.digest if reranker is not None else "")
+    return Assistant(index, policy, trusted=fitted_for == used, reranker=reranker, curation=curation)
 
 
 def new_policy(settings: Settings) -> bytes:

@@ -11,5 +11,19 @@ class QuestionUnusable(AssistantError, ValueError):
     """The question is empty or too long, or its locale is none; the message says which, for the person who asked."""
 
 
+class RerankerUnusable(AssistantError):
+    """The reranker's model cannot be loaded."""
+
+
 class PolicyUnusable(AssistantError):
     """A policy's file cannot be understood."""
+
+
+class CurationUnusable(AssistantError):
+    """A file of synonyms or pinned answers cannot be understood; the message is for who wrote it."""
+
+    def __init__(self, file: str, line: int | None, reason: str) -> None:
+        super().__init__(f"{file}, line {line}: {reason}" if line is not None else f"{file}: {reason}")
+        self.file = file
+        self.line = line
+        self.reason = reason

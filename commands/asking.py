@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -11,11 +12,13 @@ from rich.markup import escape
 from api.links import shown_url
 from api.main import make_app_with
 from api.schemas import AnswerOut, outcome_of
-from api.settings import read_settings
-from api.wiring import make_encoder, make_store, open_assistant
+from api.settings import Settings, read_settings
+from api.wiring import Encoders, make_curation, make_reranker, make_store, open_assistant
 from assistant.asking.models import Question, Shown
 from commands.console import errors, fail, progress, results
 from corpus.languages import language_name
+from indexer.contents import adapter_in
+from indexer.errors import IndexerError
 from indexer.generations import Generations
 
 
@@ -29,8 +32,15 @@ def ask(
     generations = Generations(settings.index_dir)
     live = generations.live()
     with progress() as bar:
-        encoder = make_encoder(settings, progress=bar("Making the bundled model"))
-    assistant = open_assistant(generations, live, encoder=encoder, store=make_store(settings))
+        encoders = Encoders(settings, progress=bar("Making the model"))
+        assistant = open_assistant(
+            generations,
+            live,
+            encoder_of=encoders.of,
+            store=make_store(settings),
+            reranker=make_reranker(settings),
+            curation=make_curation(settings),
+        )
     reply = assistant.answer(Question(question, locale))
     outcome, reason = outcome_of(reply)
     if as_json:
@@ -73,14 +83,26 @@ def serve(
     except OSError as exc:
         fail(f"cannot listen on {bound_host}:{bound_port}: {exc.strerror}; choose another port with --port")
     with progress() as bar:
-        encoder = make_encoder(settings, progress=bar("Making the bundled model"))
-    encoder.warm_up()
+        encoders = Encoders(settings, progress=bar("Making the model"))
+        _load_live(settings, encoders)
     shown = f"[{bound_host}]" if ":" in bound_host else bound_host
     errors.print(f"Askfirst serves on http://{shown}:{listening.getsockname()[1]} - stop it with Ctrl-C", markup=False)
     import uvicorn
 
-    config = uvicorn.Config(make_app_with(settings, encoder), log_config=None, access_log=False)
+    config = uvicorn.Config(make_app_with(settings, encoders), log_config=None, access_log=False)
     uvicorn.Server(config).run(sockets=[listening])
+
+
+def _load_live(settings: Settings, encoders: Encoders) -> None:
+    """Load what the live generation needs before the service says that it serves."""
+    generations = Generations(settings.index_dir)
+    pointer = generations.pointer()
+    folder = generations.folder(pointer.generation) if pointer is not None else None
+    if folder is None or adapter_in(folder) is None:
+        encoders.plain.warm_up()
+        return
+    with suppress(IndexerError):  # the service says it again, and serves what does not need the index
+        encoders.of(folder).warm_up()
 
 
 def _family(host: str) -> socket.AddressFamily:

@@ -8,15 +8,19 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 import numpy as np
 import typer
 
 from api.settings import Settings, read_settings
-from api.wiring import make_encoder, make_store, open_assistant
+from api.wiring import Encoders, make_curation, make_encoder, make_reranker, make_store, open_assistant
+from assistant.asking.curation import PINNED
+from assistant.asking.pinning import place_pins
 from commands.console import progress, results
-from indexer.adapters.bundled_model import ensure_bundled_model, verify_bundled_model
-from indexer.adapters.encoders import BUNDLED
+from indexer.adapters.model_folder import problems_of_model_folder
+from indexer.contents import read_passages
+from indexer.errors import IndexNotReady
 from indexer.generations import Generations
 
 _LIBRARIES = ("torch", "sentence-transformers", "faiss-cpu", "fastapi", "markdown-it-py", "numpy")
@@ -52,6 +56,7 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], Iterator[Che
     yield "disk", lambda: _disk(settings)
     yield "model", lambda: _model(settings)
     yield "index", lambda: _index(settings)
+    yield "curation", lambda: _curation(settings)
 
 
 def _python() -> Iterator[Check]:
@@ -75,11 +80,12 @@ def _disk(settings: Settings) -> Iterator[Check]:
 
 def _model(settings: Settings) -> Iterator[Check]:
     with progress() as bar:
-        encoder = make_encoder(settings, progress=bar("Making the bundled model"))
-    if settings.model == BUNDLED:
-        problems = verify_bundled_model(ensure_bundled_model(settings.cache_dir / "models"))
-        mend = f"; delete {settings.cache_dir / 'models'} and it is made again"
-        yield not problems, "; ".join(problems) + mend if problems else "the bundled model's files are whole"
+        encoder = make_encoder(settings, progress=bar("Making the model"))
+    folder = Path(encoder.folder)
+    if folder.is_relative_to(settings.cache_dir):
+        problems = problems_of_model_folder(folder)
+        mend = f"; delete {folder} and it is made again"
+        yield not problems, "; ".join(problems) + mend if problems else f"the files of {folder.name} are whole"
     encoder.warm_up()
     seconds = []
     for _ in range(10):
@@ -95,7 +101,13 @@ def _index(settings: Settings) -> Iterator[Check]:
     generations = Generations(settings.index_dir)
     manifest = generations.verify(generations.live())
     yield True, f"generation {manifest.id} is whole: {manifest.counts.pages} pages, {manifest.counts.windows} windows"
-    assistant = open_assistant(generations, manifest.id, encoder=make_encoder(settings), store=make_store(settings))
+    assistant = open_assistant(
+        generations,
+        manifest.id,
+        encoder_of=Encoders(settings).of,
+        store=make_store(settings),
+        reranker=make_reranker(settings),
+    )
     yield (
         assistant.trusted,
         "the policy was fitted for this recipe"
@@ -103,3 +115,22 @@ def _index(settings: Settings) -> Iterator[Check]:
         else "the policy was fitted for another recipe: pages are offered as related, none as the answer; "
         "fit one with 'askfirst eval fit --out FILE', set ASKFIRST_POLICY=FILE and build the index again",
     )
+
+
+def _curation(settings: Settings) -> Iterator[Check]:
+    if settings.curation is None:
+        yield True, "no synonyms and no pinned answers; ASKFIRST_CURATION names a folder with some"
+        return
+    curation = make_curation(settings)
+    yield True, f"{len(curation.synonyms)} synonyms and {len(curation.pins)} pinned answers in {settings.curation}"
+    generations = Generations(settings.index_dir)
+    try:
+        passages = read_passages(generations.folder(generations.live()))
+    except IndexNotReady:  # which the check of the index says
+        return
+    for pin in place_pins(curation.pins, passages)[1]:
+        yield (
+            False,
+            f"{PINNED}, line {pin.line}: no page or passage of the index is called '{pin.target}'; name a page by its "
+            "path without the ending, such as pl/faq/contact, or build the index again if it is new",
+        )

@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
-from api.settings import Settings, read_settings
-from api.wiring import make_encoder, make_store, new_policy, open_assistant
-from assistant.asking.assistant import Assistant
-from assistant.asking.policy import Policy, dump_policy
-from commands.console import Report, errors, progress, results
+from api.settings import read_settings
+from api.wiring import Encoders, make_encoder
+from commands import fitting, reporting, training
+from commands.console import errors, progress, results
 from commands.serving import serving
-from eval.datasets import Dataset, load_dataset, load_questions, sample
+from commands.sets import Corpora, assistant_over, load_sets, writable
+from eval.datasets import load_questions, sample
 from eval.errors import EvalError
 from eval.latency import measure_latency
 from eval.retrieval import ask_all, language_pairs, report
-from indexer.build import build_generation
 from indexer.generations import Generations
 from indexer.manifest import write_durably
-from indexer.ports import Encoder
-
-if TYPE_CHECKING:
-    from eval.fitting import Signals
 
 app = typer.Typer(no_args_is_help=True, help="Measure how good the answers are.")
+app.command()(fitting.fit)
+app.command()(fitting.certify)
+app.command()(reporting.report)
+app.command("train-adapter")(training.train)
+app.command()(reporting.compare)
 
 
 @app.command()
@@ -43,15 +42,17 @@ def retrieval(
     sample_size: Annotated[
         int | None, typer.Option("--sample", min=1, help="Ask at most so many questions of each kind.")
     ] = None,
+    corpus: Corpora = None,
 ) -> None:
     """Index a set's corpus, ask its questions and print how they were answered."""
     settings = read_settings()
-    dataset = load_dataset(data)
+    labelled = load_sets([data], corpus)[0]
+    dataset = labelled.dataset
     if json_file is not None:
-        _writable(json_file)
+        writable(json_file)
     with progress() as bar:
-        encoder = make_encoder(settings, progress=bar("Making the bundled model"))
-        assistant = _assistant(settings, dataset, data, encoder, bar("Embedding texts"))
+        encoder = make_encoder(settings, progress=bar("Making the model"))
+        assistant = assistant_over(settings, labelled, encoder, bar("Embedding texts"))
         askings = ask_all(
             dataset,
             assistant,
@@ -70,58 +71,6 @@ def retrieval(
 
 
 @app.command()
-def fit(
-    data: Annotated[list[Path], typer.Option(help="Folder of a set; may be given several times.")],
-    cross_lingual: Annotated[
-        list[Path], typer.Option("--cross-lingual-data", help="Folder of a set to be asked across languages.")
-    ],
-    out: Annotated[Path, typer.Option(help="Where to write the policy.")],
-    most_risk: Annotated[float, typer.Option(help="Share of wrong answers among those given, 0 to 1.")] = 0.1,
-) -> None:
-    """Fit a policy on the tuning half of labelled sets; ASKFIRST_POLICY=FILE puts it beside the next index built."""
-    from eval.fitting import choose_thresholds, collect, fit_basis
-
-    _writable(out)
-    settings = read_settings()
-    same: list[Signals] = []
-    other: list[Signals] = []
-    recipe = ""
-    with progress() as bar:
-        encoder = make_encoder(settings, progress=bar("Making the bundled model"))
-        for folder, foreign in [*((path, False) for path in data), *((path, True) for path in cross_lingual)]:
-            dataset = load_dataset(folder)
-            assistant = _assistant(settings, dataset, folder, encoder, bar(f"Embedding {dataset.name}"))
-            recipe = assistant.index.manifest.recipe.digest
-            signals = collect(dataset, assistant, cross_lingual=foreign, progress=bar(f"Searching {dataset.name}"))
-            (other if foreign else same).extend(signals)
-    bases = []
-    for signals, foreign in ((same, False), (other, True)):
-        basis, table = fit_basis(signals, foreign=foreign)
-        for tried in table[:8]:
-            sets = "  ".join(f"{name} {first:.3f}/{third:.3f}" for name, (first, third) in tried.sets.items())
-            errors.print(f"{tried.mean:.4f}  {tried.weights}  {sets}", markup=False)
-        errors.print(f"chosen: {basis}", markup=False)
-        bases.append(basis)
-    policy = Policy(
-        recipe=recipe,
-        same_language=bases[0],
-        other_language=bases[1],
-        answer_at=1.0,
-        related_at=1.0,
-        shown_at=0.25,
-        most_shown=3,
-        fitted_on={
-            name: sum(one.tuning for one in (*same, *other) if one.dataset == name)
-            for name in sorted({one.dataset for one in (*same, *other)})
-        },
-    )
-    answer_at, related_at = choose_thresholds([*same, *other], policy, most_risk=most_risk)
-    fitted = replace(policy, answer_at=answer_at, related_at=related_at)
-    write_durably(out, dump_policy(fitted))
-    results.print(f"wrote {out}", markup=False)
-
-
-@app.command()
 def latency(
     questions: Annotated[Path, typer.Option(help="JSON Lines with a 'text' and a 'lang' each.")],
     most: Annotated[int, typer.Option(min=1, help="Ask at most so many.")] = 200,
@@ -130,8 +79,9 @@ def latency(
     settings = read_settings()
     asked = sample(load_questions(questions), most)
     locales = {one.text: one.lang for one in asked}
-    encoder = make_encoder(settings)
-    with serving(settings, encoder) as port:
+    encoders = Encoders(settings)
+    encoder = encoders.of(Generations(settings.index_dir).folder(Generations(settings.index_dir).live()))
+    with serving(settings, encoders) as port:
         connection = HTTPConnection("127.0.0.1", port)
 
         def ask(text: str) -> None:
@@ -144,28 +94,6 @@ def latency(
 
         measured = measure_latency(list(locales), ask=ask, forward=lambda text: encoder.embed_queries([text]))
     results.print_json(data=asdict(measured))
-
-
-def _writable(file: Path) -> None:
-    """Say so before the work is done, and not after, if its result cannot be written."""
-    if not file.absolute().parent.is_dir():
-        raise EvalError(f"{file} cannot be written: there is no folder {file.absolute().parent}")
-
-
-def _assistant(settings: Settings, dataset: Dataset, folder: Path, encoder: Encoder, report: Report) -> Assistant:
-    """Return an assistant over a set's corpus, indexed now unless the cache holds just this corpus by this recipe."""
-    place = hashlib.sha256(str(folder.resolve()).encode("utf-8")).hexdigest()[:8]
-    generations = Generations(settings.cache_dir / "eval" / f"{dataset.name}-{place}")
-    store = make_store(settings)
-    made = build_generation(
-        dataset.pages,
-        generations=generations,
-        encoder=encoder,
-        store=store,
-        policy=new_policy(settings),
-        progress=report,
-    )
-    return open_assistant(generations, made.manifest.id, encoder=encoder, store=store)
 
 
 def _print_report(measured: dict[str, Any]) -> None:

@@ -11,20 +11,20 @@ import uvicorn
 
 from api.main import make_app_with
 from api.settings import Settings
+from api.wiring import Encoders
 from eval.errors import EvalError
-from indexer.ports import Encoder
 
 _START_SECONDS = 120.0
 
 
 @contextmanager
-def serving(settings: Settings, encoder: Encoder) -> Iterator[int]:
+def serving(settings: Settings, encoders: Encoders) -> Iterator[int]:
     """Serve on 127.0.0.1 and give the port.
 
     Raises:
         EvalError: if the service does not start.
     """
-    config = uvicorn.Config(make_app_with(settings, encoder), host="127.0.0.1", port=0, log_config=None)
+    config = uvicorn.Config(make_app_with(settings, encoders), host="127.0.0.1", port=0, log_config=None)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

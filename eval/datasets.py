@@ -2,8 +2,8 @@
 
 ::
 
-    corpus.jsonl   {"id", "title", "text", "lang"}
-    queries.jsonl  {"id", "text", "lang"}
+    corpus.jsonl   {"id", "title", "text", "lang"}; absent where the pages are given apart
+    queries.jsonl  {"id", "text", "lang"}; "split" where the set fixes it
     qrels.tsv      query_id, doc_id, relevance; with a header
     oos.jsonl      {"id", "text", "lang", "kind"}: questions the corpus does not answer; optional
 """
@@ -16,11 +16,12 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from corpus.page import Block, Page, Section
+from corpus.readers.directory import read_directory
 from eval.errors import DatasetUnusable
 
 _WORDING_CHARS = 200
@@ -38,13 +39,17 @@ class Document(BaseModel):
 
 
 class Asked(BaseModel):
-    """A line of ``queries.jsonl`` or ``oos.jsonl``; ``kind`` is near, far or in-the-wild for the latter."""
+    """A line of ``queries.jsonl`` or ``oos.jsonl``; ``kind`` is near, far or in-the-wild for the latter.
+
+    ``split`` is the part it belongs to where the set fixes that; see ``eval.splits``.
+    """
 
     model_config = ConfigDict(frozen=True)
     id: str
     text: str
     lang: str
     kind: str = ""
+    split: Literal["train", "tune", "test", ""] = ""
 
     @property
     def language(self) -> str:
@@ -56,7 +61,8 @@ class Asked(BaseModel):
 class Dataset:
     """A corpus, questions it answers with the pages that do, and questions it does not answer.
 
-    ``relevance`` maps a question's id to page ids and grades; a higher grade is a better page.
+    ``relevance`` maps a question's id to page ids and grades; a higher grade is a better page. ``digest`` is the
+    SHA-256 of the files with questions and labels.
     """
 
     name: str
@@ -64,34 +70,37 @@ class Dataset:
     questions: tuple[Asked, ...]
     relevance: Mapping[str, Mapping[str, int]]
     unanswerable: tuple[Asked, ...]
+    digest: str = ""
 
 
-def load_dataset(folder: Path) -> Dataset:
+def load_dataset(folder: Path, corpus: Path | None = None) -> Dataset:
     """Read a set.
+
+    Args:
+        folder: where its files are.
+        corpus: where its pages are, if not in its own ``corpus.jsonl``: a folder of Markdown pages, or another set.
 
     Raises:
         DatasetUnusable: if a file is missing or a line is not as the layout says.
     """
     if not folder.is_dir():
         raise DatasetUnusable(f"{folder} is not a folder")
-    documents = _lines(folder / "corpus.jsonl", Document)
+    pages = _pages(folder if corpus is None else corpus)
     questions = _lines(folder / "queries.jsonl", Asked)
     oos = folder / "oos.jsonl"
     relevance = _relevance(folder / "qrels.tsv")
-    known = {document.id for document in documents}
-    if len(known) < len(documents):
-        raise DatasetUnusable(f"{folder / 'corpus.jsonl'}: two documents have one id")
-    is_wordings = _holds_wordings(documents)
+    known = {page.id for page in pages}
     for question_id, grades in relevance.items():
         for page_id in grades:
             if page_id not in known:
-                raise DatasetUnusable(f"{folder / 'qrels.tsv'}: {question_id} names the unknown document {page_id!r}")
+                raise DatasetUnusable(f"{folder / 'qrels.tsv'}: {question_id} names the unknown page {page_id!r}")
     return Dataset(
         name=folder.name,
-        pages=tuple(page_of(document, is_wordings=is_wordings) for document in documents),
+        pages=pages,
         questions=tuple(question for question in questions if question.id in relevance),
         relevance=relevance,
         unanswerable=tuple(_lines(oos, Asked)) if oos.is_file() else (),
+        digest=_digest([folder / "queries.jsonl", folder / "qrels.tsv", *([oos] if oos.is_file() else [])]),
     )
 
 
@@ -136,14 +145,24 @@ def sample(asked: tuple[Asked, ...], most: int | None) -> tuple[Asked, ...]:
     return tuple(question for question in asked if question.id in chosen)
 
 
-def is_tuning(key: str, *, share: float = 0.5) -> bool:
-    """Say whether something belongs to the tuning split: by the hash of its key, so the same everywhere."""
-    return int(_hash(key)[:8], 16) < share * 0x100000000
+def _pages(folder: Path) -> tuple[Page, ...]:
+    """Return the pages of a set or, where there is no ``corpus.jsonl``, of a folder of Markdown files."""
+    if not (folder / "corpus.jsonl").is_file():
+        if not any(folder.rglob("*.md")):
+            raise DatasetUnusable(f"{folder} has no corpus.jsonl and no Markdown pages; name its pages with --corpus")
+        return tuple(read_directory(folder).pages)
+    documents = _lines(folder / "corpus.jsonl", Document)
+    if len({document.id for document in documents}) < len(documents):
+        raise DatasetUnusable(f"{folder / 'corpus.jsonl'}: two documents have one id")
+    is_wordings = _holds_wordings(documents)
+    return tuple(page_of(document, is_wordings=is_wordings) for document in documents)
 
 
-def split_key(dataset: Dataset, question: Asked) -> str:
-    """Return what a question is split by: the pages that answer it, so that translations stay together."""
-    return min(dataset.relevance.get(question.id, {question.id: 0}))
+def _digest(files: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def _holds_wordings(documents: list[Document]) -> bool:

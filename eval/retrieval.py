@@ -5,19 +5,19 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from statistics import fmean
 from typing import Any
 
 import numpy as np
 
 from assistant.asking.assistant import Assistant
-from assistant.asking.decision import decide
+from assistant.asking.decision import confidence_of
 from assistant.asking.language import Languages
 from assistant.asking.models import Answer, Question, Reply
-from assistant.asking.policy import Policy
+from assistant.asking.policy import MOST_SHOWN, Policy
 from eval.datasets import Asked, Dataset
-from eval.measures import auroc, hit_at, ndcg_at, reciprocal_rank_at, selective
+from eval.measures import Choice, auroc, hit_at, ndcg_at, reciprocal_rank_at, selective
 
 OnProgress = Callable[[int, int], None]
 """Called with the questions asked and the questions to ask."""
@@ -39,8 +39,26 @@ class Asking:
 
     @property
     def confidence(self) -> float:
-        """That of the best hit; 0 where there is none."""
-        return self.reply.nearest[0].confidence if self.reply.nearest else 0.0
+        """That of the largest answer set there could be; 0 where there is none."""
+        return confidence_of(self.reply.nearest[:MOST_SHOWN])
+
+    @property
+    def choice(self) -> Choice:
+        """The answer sets there could be."""
+        hits = self.reply.nearest[:MOST_SHOWN]
+        right = [hit.passage.page_id in self.relevance for hit in hits]
+        return Choice(
+            answerable=bool(self.relevance),
+            sets=tuple((confidence_of(hits[:size]), any(right[:size])) for size in range(1, len(hits) + 1)),
+        )
+
+    @property
+    def verdict(self) -> bool | None:
+        """Whether the answer set that was shown is right; ``None`` if there was no answer."""
+        outcome = self.reply.outcome
+        if not isinstance(outcome, Answer):
+            return None
+        return any(hit.passage.page_id in self.relevance for hit in outcome.hits)
 
 
 def ask_all(
@@ -59,17 +77,18 @@ def ask_all(
     languages = {page.id: page.language for page in dataset.pages}
     jobs: list[tuple[Asked, dict[str, int]]] = []
     for asked in questions:
-        reach = {
+        right = {
             page: grade
             for page, grade in dataset.relevance[asked.id].items()
             if (languages[page] != asked.language) == cross_lingual
         }
-        if reach:
-            jobs.append((asked, reach))
+        if right:
+            jobs.append((asked, right))
     jobs += [(asked, {}) for asked in unanswerable]
     askings = []
     for done, (asked, relevance) in enumerate(jobs, start=1):
-        plan = _plan(asked.language, assistant.index.languages, cross_lingual=cross_lingual)
+        reach = tuple(one for one in assistant.index.languages if (one != asked.language) == cross_lingual)
+        plan = plan_within(asked.language, reach)
         started = time.perf_counter()
         reply = assistant.answer(Question(asked.text, asked.lang), languages=plan)
         askings.append(Asking(asked, relevance, reply, time.perf_counter() - started))
@@ -79,22 +98,13 @@ def ask_all(
 
 
 def report(dataset: str, recipe: str, askings: Sequence[Asking], policy: Policy) -> dict[str, Any]:
-    """Return the measures of a set in the form that the contract fixes.
-
-    A question counts as right when its shown set, as the policy would make it at any threshold, holds a right page.
-    """
-    lenient = replace(policy, answer_at=0.0)
+    """Return the measures of a set in the form that the contract fixes."""
     answerable = [asking for asking in askings if asking.relevance]
     unanswerable = [asking for asking in askings if not asking.relevance]
     by_lang: dict[str, list[Asking]] = defaultdict(list)
     for asking in answerable:
         by_lang[asking.asked.lang].append(asking)
-    shown = selective(
-        [asking.confidence for asking in askings],
-        [_shown_right(asking, lenient) for asking in askings],
-        [isinstance(asking.reply.outcome, Answer) for asking in askings],
-        [bool(asking.relevance) for asking in askings],
-    )
+    shown = selective([asking.choice for asking in askings], answer_at=policy.answer_at)
     seconds = np.array([asking.seconds for asking in askings])
     return {
         "dataset": dataset,
@@ -102,17 +112,20 @@ def report(dataset: str, recipe: str, askings: Sequence[Asking], policy: Policy)
         "queries": len(answerable),
         **_ranking_measures(answerable),
         "oos": {
-            "n": len(unanswerable),
-            "auroc": auroc([a.confidence for a in answerable], [a.confidence for a in unanswerable]),
-            "false_answer_rate": _mean([isinstance(a.reply.outcome, Answer) for a in unanswerable]),
+            **_silence(answerable, unanswerable),
+            "by_kind": {
+                kind: _silence(answerable, [asking for asking in unanswerable if asking.asked.kind == kind])
+                for kind in sorted({asking.asked.kind for asking in unanswerable if asking.asked.kind})
+            },
         },
-        "selective": asdict(shown),
+        "selective": {name: value for name, value in asdict(shown).items() if name != "curve"},
         "latency_ms": {
             "p50": float(np.percentile(seconds, 50)) * 1000.0 if len(seconds) else None,
             "p95": float(np.percentile(seconds, 95)) * 1000.0 if len(seconds) else None,
         },
         "by_lang": {
-            language: {"queries": len(group), **_ranking_measures(group)} for language, group in sorted(by_lang.items())
+            language: {"queries": len(group), **_ranking_measures(group), **_answering(group)}
+            for language, group in sorted(by_lang.items())
         },
     }
 
@@ -134,22 +147,38 @@ def language_pairs(dataset: Dataset, askings: Sequence[Asking]) -> dict[str, dic
     }
 
 
-def _ranking_measures(askings: Sequence[Asking]) -> dict[str, float | None]:
+def ranking_measures(rankings: Sequence[tuple[Sequence[str], Mapping[str, int]]]) -> dict[str, float | None]:
+    """Return the means of the ranking measures over (ranking, relevance) of some questions."""
     return {
-        "hit@1": _mean([hit_at(a.ranking, a.relevance, 1) for a in askings]),
-        "hit@3": _mean([hit_at(a.ranking, a.relevance, 3) for a in askings]),
-        "mrr@10": _mean([reciprocal_rank_at(a.ranking, a.relevance, 10) for a in askings]),
-        "ndcg@10": _mean([ndcg_at(a.ranking, a.relevance, 10) for a in askings]),
+        "hit@1": _mean([hit_at(ranking, relevance, 1) for ranking, relevance in rankings]),
+        "hit@3": _mean([hit_at(ranking, relevance, 3) for ranking, relevance in rankings]),
+        "mrr@10": _mean([reciprocal_rank_at(ranking, relevance, 10) for ranking, relevance in rankings]),
+        "ndcg@10": _mean([ndcg_at(ranking, relevance, 10) for ranking, relevance in rankings]),
     }
 
 
-def _shown_right(asking: Asking, lenient: Policy) -> bool:
-    outcome = decide(asking.reply.nearest, lenient)
-    return isinstance(outcome, Answer) and any(hit.passage.page_id in asking.relevance for hit in outcome.hits)
+def _ranking_measures(askings: Sequence[Asking]) -> dict[str, float | None]:
+    return ranking_measures([(asking.ranking, asking.relevance) for asking in askings])
 
 
-def _plan(language: str, available: Sequence[str], *, cross_lingual: bool) -> Languages:
-    reach = tuple(one for one in available if (one != language) == cross_lingual)
+def _silence(answerable: Sequence[Asking], unanswerable: Sequence[Asking]) -> dict[str, Any]:
+    return {
+        "n": len(unanswerable),
+        "auroc": auroc([a.confidence for a in answerable], [a.confidence for a in unanswerable]),
+        "false_answer_rate": _mean([a.verdict is not None for a in unanswerable]),
+    }
+
+
+def _answering(askings: Sequence[Asking]) -> dict[str, float | None]:
+    answered = [asking.verdict for asking in askings if asking.verdict is not None]
+    return {
+        "answer_rate": len(answered) / len(askings) if askings else None,
+        "wrong_answer_rate": _mean([not right for right in answered]),
+    }
+
+
+def plan_within(language: str, reach: tuple[str, ...]) -> Languages:
+    """Return a plan to look in some languages only, together."""
     return Languages(spoken=language, locale=language, tiers=(reach,))
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from corpus.page import Page
 from corpus.splitting import split_page
-from indexer.contents import content_digest, write_contents
+from indexer.contents import ADAPTER, content_digest, write_contents
 from indexer.embedding_cache import EmbeddingCache
 from indexer.errors import IndexerError, IndexNotReady, ModelUnusable
 from indexer.generations import Generations
@@ -53,6 +53,7 @@ def build_generation(
     encoder: Encoder,
     store: VectorStoreFormat,
     policy: bytes | None = None,
+    adapter: Path | None = None,
     full: bool = False,
     promote: bool = True,
     progress: OnProgress | None = None,
@@ -68,6 +69,7 @@ def build_generation(
         encoder: what embeds the texts; its weights are loaded only if there is something to embed.
         store: in which form to keep vectors.
         policy: the policy's file, kept beside the index.
+        adapter: a folder with the help centre's own adapter, which the encoder has; kept in the generation.
         full: embed everything again, and build even if nothing has changed.
         promote: make it live at the end.
         progress: told how far embedding is.
@@ -99,6 +101,8 @@ def build_generation(
             store.write(page_means(layout, windows), generations.building / f"page-means{store.suffix}")
         write_contents(generations.building, layout.pages, layout.passages)
         _write_lexical(layout, generations.building / "lexical")
+        if adapter is not None:
+            shutil.copytree(adapter, generations.building / ADAPTER)
         if policy is not None:
             (generations.building / "policy.json").write_bytes(policy)
         manifest = _finish(generations, recipe, content, layout, store.suffix)

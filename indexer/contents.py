@@ -11,6 +11,8 @@ from pydantic import TypeAdapter
 from corpus.page import Page
 from corpus.passage import Passage
 
+ADAPTER = "adapter"
+"""Folder of the help centre's own adapter, in a generation that was built with one."""
 _PAGES = "pages.jsonl"
 _PASSAGES = "passages.jsonl"
 _page = TypeAdapter(Page)
@@ -33,6 +35,12 @@ def read_passages(folder: Path) -> list[Passage]:
     """Return a generation's passages in order."""
     with (folder / _PASSAGES).open("rb") as file:
         return [_passage.validate_json(line) for line in file]
+
+
+def adapter_in(folder: Path) -> Path | None:
+    """Return the adapter's folder in a generation that has one."""
+    adapter = folder / ADAPTER
+    return adapter if adapter.is_dir() else None
 
 
 def content_digest(pages: Sequence[Page]) -> str:

@@ -127,7 +127,12 @@ def window_inputs(passage: Passage) -> list[str]:
 
     A change here changes what vectors mean: raise ``indexer.recipe.INPUT_VERSION``.
     """
+    context = context_of(passage)
+    return [f"{context}\n{passage.text[start:end]}" for start, end in passage.windows]
+
+
+def context_of(passage: Passage) -> str:
+    """Return what stands above a passage: its page's title and the headings, each once."""
     names = [passage.page_title]
     names += [heading for heading in passage.heading_path if heading not in names]
-    context = "\n".join(names)
-    return [f"{context}\n{passage.text[start:end]}" for start, end in passage.windows]
+    return "\n".join(names)

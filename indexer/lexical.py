@@ -166,6 +166,13 @@ class LexicalIndex:
             return np.zeros(self._size, np.float32)
         return np.asarray(self._scorer.get_scores(terms), np.float32)
 
+    def most_conceivable(self, question: str) -> float:
+        """Return the score that a text with all of a question's terms, however often, would come near to.
+
+        It is the sum of their weights, in Lucene's form of BM25; a term that no text has weighs most.
+        """
+        return sum(self.weight(term) for term in self.terms(question))
+
     def terms(self, text: str) -> list[str]:
         """Return a text's terms in order; a word typed without its diacritics gives the terms it may stand for."""
         terms: list[str] = []

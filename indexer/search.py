@@ -41,7 +41,10 @@ class Found:
         window: cosine similarity to the passage's nearest window, -1 to 1.
         page: cosine similarity to the mean of all windows of its page, -1 to 1: what the page is about as a whole.
         words: BM25 of its best window as a share of the best in its language for this question, 0 to 1.
+        coverage: BM25 of its best window as a share of the most that the question's words could give, 0 to 1: about .4
+            for a window with each of them once, low where the rare ones stand nowhere.
         best_window: which of ``passage.windows`` is nearest.
+        reranked: what a reranker says of it, 0 to 1, where one was asked.
     """
 
     passage: Passage
@@ -50,7 +53,9 @@ class Found:
     window: float
     page: float
     words: float
+    coverage: float
     best_window: int
+    reranked: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,7 @@ class PassageIndex:
     ) -> None:
         self.manifest = manifest
         self.pages: Mapping[str, Page] = {page.id: page for page in layout.pages}
+        self.passages: Sequence[Passage] = layout.passages
         self.languages: tuple[str, ...] = tuple(layout.languages)
         self._layout = layout
         self._encoder = encoder
@@ -174,6 +180,7 @@ class PassageIndex:
         layout = self._layout
         words = lexical.scores(query)
         most = float(words.max(initial=0.0))
+        conceivable = lexical.most_conceivable(query)
         if most > 0.0:
             words = words / most
         passages = self._candidates(vector, words, ranges)
@@ -186,7 +193,8 @@ class PassageIndex:
         best_window = is_nearest[np.searchsorted(is_nearest, starts)] - starts
         best_words = np.maximum.reduceat(words[rows - ranges.windows.start], starts)
         page = self._page_means.similarities(vector, layout.page_number[passages])
-        columns = (label, alias, nearest_window, page, best_words, best_window)
+        coverage = best_words * (most / conceivable if conceivable > 0.0 else 0.0)
+        columns = (label, alias, nearest_window, page, best_words, coverage, best_window)
         return [
             Found(layout.passages[passage], *signals)
             for passage, *signals in zip(passages.tolist(), *(column.tolist() for column in columns), strict=True)

@@ -19,6 +19,7 @@ from api.wiring import make_encoder, make_store, open_assistant
 from assistant.asking.assistant import Assistant
 from assistant.asking.policy import SHIPPED
 from corpus.readers.directory import read_directory
+from indexer.adapters.sentence_transformers import SentenceTransformerEncoder
 from indexer.build import build_generation
 from indexer.generations import Generations
 from indexer.ports import Encoder
@@ -28,8 +29,8 @@ STARTER_PAGES = PROJECT / "corpus" / "pages"
 
 
 @pytest.fixture(scope="session")
-def encoder() -> Encoder:
-    """The bundled model, made in the user's cache on the first run on a machine."""
+def encoder() -> SentenceTransformerEncoder:
+    """The bundled model with our adapter, made in the user's cache on the first run on a machine."""
     return make_encoder(Settings())
 
 
@@ -54,7 +55,7 @@ def starter_index(encoder: Encoder) -> Path:
 def assistant(starter_index: Path, encoder: Encoder) -> Assistant:
     """The real assistant over the starter help centre."""
     generations = Generations(starter_index)
-    return open_assistant(generations, generations.live(), encoder=encoder, store=make_store(Settings()))
+    return open_assistant(generations, generations.live(), encoder_of=lambda _: encoder, store=make_store(Settings()))
 
 
 @pytest.fixture(scope="session")

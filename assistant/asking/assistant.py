@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from assistant.asking.confidence import hits_of
+from assistant.asking.curation import NO_CURATION, Curation
 from assistant.asking.decision import decide
 from assistant.asking.extract import extract_of
 from assistant.asking.language import Languages, known_locale, plan_languages
 from assistant.asking.models import Answer, Extract, Hit, Miss, MissReason, Outcome, Question, Reply, Shown
+from assistant.asking.pinning import pin_for, pinned_first, place_pins
 from assistant.asking.policy import Policy
-from assistant.asking.query import clean, has_words, query_of, without_names
-from assistant.asking.ranking import rank
+from assistant.asking.ports import Reranker
+from assistant.asking.query import clean, has_words, query_of, without_names, word_count
+from assistant.asking.ranking import Ranked, rank
+from assistant.asking.reranking import reranked
 from assistant.asking.suggesting import Suggester
 from indexer.ports import Vector
-from indexer.search import PassageIndex
+from indexer.search import Found, PassageIndex
 
 _NEAREST = 10
 
@@ -26,14 +31,41 @@ class Assistant:
         policy: how signals become scores and confidences.
         trusted: whether the policy was fitted for the generation's recipe. If not, it still ranks, but nothing it
             says is called an answer.
+        reranker: judges the nearest pages again.
+        curation: synonyms and pinned answers. Pins count even without trust: a person has decided them.
+        suggester: one made from the same index; made anew unless given.
     """
 
-    def __init__(self, index: PassageIndex, policy: Policy, *, trusted: bool) -> None:
+    def __init__(
+        self,
+        index: PassageIndex,
+        policy: Policy,
+        *,
+        trusted: bool,
+        reranker: Reranker | None = None,
+        curation: Curation = NO_CURATION,
+        suggester: Suggester | None = None,
+    ) -> None:
+        self._reranker = reranker
         self.index = index
         self.policy = policy
         self.trusted = trusted
-        self.suggester = Suggester(index)
+        self.curation = curation
+        self.suggester = suggester or Suggester(index)
+        # Of a page, the index gives out only the passages that a search finds; a pin leads to any.
+        self._pins, self.lost_pins = place_pins(curation.pins, index.passages)
         self._matters = {page.id: page.matter or page.id for page in index.pages.values()}
+
+    def with_curation(self, curation: Curation) -> Assistant:
+        """Return an assistant that differs in nothing but what writers have decided; nothing is embedded for it."""
+        return Assistant(
+            self.index,
+            self.policy,
+            trusted=self.trusted,
+            reranker=self._reranker,
+            curation=curation,
+            suggester=self.suggester,
+        )
 
     def answer(self, question: Question, *, languages: Languages | None = None) -> Reply:
         """Return the answer to a question, or what is related, or that there is nothing.
@@ -49,11 +81,20 @@ class Assistant:
         plan = languages or plan_languages(text, locale=known_locale(question.locale), available=self.index.languages)
         if not has_words(text):
             return self._reply(question, plan, "", [], Miss(MissReason.NO_WORDS))
-        query, vector = self.query(text, plan.spoken)
+        asked = query_of(text, plan.spoken)
+        query, vector = self._searched(asked, plan.spoken)
+        # Of a long text a pin sees only what it asks, or its words would be found scattered in it.
+        pin = pin_for(self._pins, asked, plan.spoken)
         best: tuple[list[Hit], Outcome] = ([], decide([], self._trusted_policy))
         for tier in plan.tiers:
-            hits = self._hits(query, vector, tier, plan.spoken)
+            found = self.search(query, vector, languages=tier, spoken=plan.spoken)
+            hits = self._hits(found, plan.spoken, words=word_count(asked))
             outcome = decide(hits, self._trusted_policy)
+            if pin is not None and plan.spoken in tier:
+                weights = self.policy.basis(foreign=False).weights
+                hits, outcome = pinned_first(
+                    pin, found, hits, outcome, weights=weights, matter_of=self._matters.__getitem__, most=_NEAREST
+                )
             if isinstance(outcome, Answer):
                 return self._reply(question, plan, query, hits, outcome)
             # The first tier with anything to offer is kept, and failing that the first tier's nearest.
@@ -62,30 +103,35 @@ class Assistant:
         return self._reply(question, plan, query, *best)
 
     def query(self, text: str, spoken: str) -> tuple[str, Vector]:
-        """Return what a cleaned question is searched with: its query, and the vector of that without names."""
-        query = query_of(text, spoken)
+        """Return what a cleaned question is searched with: its query with synonyms, and the vector without names."""
+        return self._searched(query_of(text, spoken), spoken)
+
+    def _searched(self, asked: str, spoken: str) -> tuple[str, Vector]:
+        query = self.curation.expanded(asked, spoken)
         return query, self.index.embed(without_names(query, lambda word: self.index.is_name(word, spoken)))
+
+    def search(self, query: str, vector: Vector, *, languages: Sequence[str], spoken: str) -> list[Found]:
+        """Return the passages near to a query in some languages, the nearest judged by the reranker if there is one."""
+        found = self.index.search(query, vector, languages=languages, by_words=spoken in languages)
+        if self._reranker is None:
+            return found
+        return reranked(found, self._rank(found, spoken), query, self._reranker)
+
+    @property
+    def reranker_digest(self) -> str:
+        """What stands for the reranker; empty if there is none."""
+        return self._reranker.digest if self._reranker is not None else ""
+
+    def _rank(self, found: Sequence[Found], spoken: str) -> list[Ranked]:
+        return rank(found, self.policy, spoken=spoken, matter_of=self._matters.__getitem__, most=_NEAREST)
 
     @property
     def _trusted_policy(self) -> Policy | None:
         return self.policy if self.trusted else None
 
-    def _hits(self, query: str, vector: Vector, languages: Sequence[str], spoken: str) -> list[Hit]:
-        found = self.index.search(query, vector, languages=languages, by_words=spoken in languages)
-        ranked = rank(found, self.policy, spoken=spoken, matter_of=self._matters.__getitem__, most=_NEAREST)
-        return [
-            Hit(
-                passage=one.found.passage,
-                rank=number,
-                score=one.score,
-                confidence=self.policy.basis(foreign=one.other_language).calibration.confidence(
-                    score=one.score, lead=one.lead
-                ),
-                best_window=one.found.best_window,
-                other_language=one.other_language,
-            )
-            for number, one in enumerate(ranked, start=1)
-        ]
+    def _hits(self, found: Sequence[Found], spoken: str, *, words: int) -> list[Hit]:
+        ranked = self._rank(found, spoken)
+        return hits_of(ranked, self.policy, spoken=spoken, words=words)
 
     def _reply(
         self, question: Question, plan: Languages, query: str, nearest: Sequence[Hit], outcome: Outcome

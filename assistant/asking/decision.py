@@ -5,23 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.asking.models import Answer, Hit, Miss, MissReason, Outcome, Related, RelatedReason
-from assistant.asking.policy import Policy
+from assistant.asking.policy import MOST_SHOWN, Policy
+
+_MOST_RELATED = 3
 
 
 def decide(hits: Sequence[Hit], policy: Policy | None) -> Outcome:
     """Return what to show of ranked hits.
 
-    With a policy, the best hit's confidence decides; beside an answer only hits that are likely themselves are
-    shown. Without one there is no confidence to go by, and nothing is ever called an answer.
+    With a policy, as many pages are shown as are needed for one of them to be right with enough confidence; if
+    ``MOST_SHOWN`` are not enough, there is no answer. Without one there is no confidence to go by, and nothing is
+    ever called an answer.
     """
     if not hits:
         return Miss(MissReason.NOTHING_NEAR)
     if policy is None:
-        return Related(tuple(hits[:3]), RelatedReason.NO_POLICY)
-    best = hits[0].confidence
-    if best >= policy.answer_at:
-        shown = (hits[0], *(hit for hit in hits[1 : policy.most_shown] if hit.confidence >= policy.shown_at))
-        return Answer(shown)
-    if best >= policy.related_at:
-        return Related(tuple(hits[: policy.most_shown]), RelatedReason.UNSURE)
+        return Related(tuple(hits[:_MOST_RELATED]), RelatedReason.NO_POLICY)
+    for shown in range(1, min(len(hits), MOST_SHOWN) + 1):
+        confidence = confidence_of(hits[:shown])
+        if confidence >= policy.answer_at:
+            return Answer(tuple(hits[:shown]), confidence)
+    if confidence_of(hits[:_MOST_RELATED]) >= policy.related_at:
+        return Related(tuple(hits[:_MOST_RELATED]), RelatedReason.UNSURE)
     return Miss(MissReason.NOTHING_NEAR)
+
+
+def confidence_of(hits: Sequence[Hit]) -> float:
+    """Return the probability that one of the first hits is right: each bears that of being the first right one."""
+    return sum(hit.confidence for hit in hits)

@@ -22,8 +22,11 @@ class Hit:
     """A passage with its place.
 
     ``rank`` starts at 1. ``score`` is a similarity, comparable within one recipe only; ``confidence`` is the estimated
-    probability, 0 to 1, that the page answers the question. ``best_window`` is which of the passage's windows is
-    nearest. ``other_language`` marks a page that is not in the language of the question.
+    probability, 0 to 1, that the page is the first in its ranking that answers the question: of the first hit that it
+    is right, of several together, added up, that one of them is. It is not estimated beyond the fifth and 0 there.
+    ``best_window`` is which of the passage's windows is nearest. ``other_language`` marks a page that is not in the
+    language of the question. ``pinned`` marks one that a writer, and not the search, has put first for this question;
+    its score is 0 where the search did not come near it.
     """
 
     passage: Passage
@@ -32,6 +35,7 @@ class Hit:
     confidence: float
     best_window: int
     other_language: bool
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +70,10 @@ class MissReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Passages that answer, best first, at least one."""
+    """The answer set: passages one of which answers, best first, at least one; ``confidence`` is how likely that is."""
 
     hits: tuple[Hit, ...]
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True)

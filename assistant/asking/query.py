@@ -45,6 +45,11 @@ def has_words(text: str) -> bool:
     return _WORD.search(text) is not None
 
 
+def word_count(text: str) -> int:
+    """Return how many words a text has."""
+    return len(_WORDS.findall(text))
+
+
 def query_of(text: str, language: str) -> str:
     """Return the query of a cleaned question: short ones whole, long ones cut to the sentences that ask.
 

@@ -6,21 +6,17 @@ ordinary folder that sentence-transformers loads without any model hub, once per
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
-import json
 import mmap
 import shutil
 import struct
-import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from filelock import FileLock
 
+from indexer.adapters.model_folder import Progress, ensure_model_folder, sha256_of
 from indexer.errors import MissingExtra, ModelUnusable
 
 if TYPE_CHECKING:
@@ -36,16 +32,12 @@ CONVERSION = 1
 _BLOCK = 32
 _BLOCK_BYTES = 18  # an f16 scale and 16 bytes of two 4-bit weights each
 _MAX_SEQUENCE = 512
-_COMPLETE = "complete.json"
 _SPECIAL_TOKENS = {
     f"{name}_token": piece
     for name, piece in zip(
         ("bos", "eos", "unk", "pad", "cls", "sep"), ("<s>", "</s>", "<unk>", "<pad>", "<s>", "</s>"), strict=True
     )
 }
-
-Progress = Callable[[int, int], None]
-"""Called with the steps done and the steps in all."""
 
 
 @dataclass(frozen=True)
@@ -70,27 +62,12 @@ def ensure_bundled_model(cache_dir: Path, *, progress: Progress | None = None) -
         MissingExtra: if the package with the weights is not installed.
         ModelUnusable: if its weights file is not the one this version was made for.
     """
-    target = cache_dir / f"{MODEL_NAME}-{WEIGHTS_SHA256[:12]}-{CONVERSION}"
-    if (target / _COMPLETE).is_file():
-        return target
-    cache_dir.mkdir(parents=True, exist_ok=True)
-    with FileLock(cache_dir / f"{target.name}.lock"):
-        if not (target / _COMPLETE).is_file():
-            _make(target, _weights_path(), progress or (lambda done, total: None))
-    return target
-
-
-def verify_bundled_model(folder: Path) -> list[str]:
-    """Return what is wrong with a made folder, file by file; an empty list means every digest matches."""
-    recorded: dict[str, str] = json.loads((folder / _COMPLETE).read_text("utf-8"))["files"]
-    problems = []
-    for name, digest in recorded.items():
-        path = folder / name
-        if not path.is_file():
-            problems.append(f"{name} is missing")
-        elif _sha256(path) != digest:
-            problems.append(f"{name} was changed since it was made")
-    return problems
+    return ensure_model_folder(
+        cache_dir / f"{MODEL_NAME}-{WEIGHTS_SHA256[:12]}-{CONVERSION}",
+        lambda folder, report: _convert(_weights_path(), folder, report),
+        made_from={"model": MODEL_NAME, "weights_sha256": WEIGHTS_SHA256, "conversion": CONVERSION},
+        progress=progress,
+    )
 
 
 def _weights_path() -> Path:
@@ -98,26 +75,13 @@ def _weights_path() -> Path:
     if spec is None or spec.origin is None:
         raise MissingExtra("the bundled model", "bundled-model")
     path = Path(spec.origin).parent / WEIGHTS_FILE
-    found = _sha256(path) if path.is_file() else "no such file"
+    found = sha256_of(path) if path.is_file() else "no such file"
     if found != WEIGHTS_SHA256:
         raise ModelUnusable(
             f"{PACKAGE}'s {WEIGHTS_FILE} should have SHA-256 {WEIGHTS_SHA256[:12]}… but has {found[:12]}…; "
             f"install {PACKAGE} in the pinned version again"
         )
     return path
-
-
-def _make(target: Path, weights: Path, progress: Progress) -> None:
-    scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    try:
-        _convert(weights, scratch, progress)
-        files = {str(path.relative_to(scratch)): _sha256(path) for path in sorted(scratch.rglob("*")) if path.is_file()}
-        record = {"model": MODEL_NAME, "weights_sha256": WEIGHTS_SHA256, "conversion": CONVERSION, "files": files}
-        (scratch / _COMPLETE).write_text(json.dumps(record, indent=2), "utf-8")
-        shutil.rmtree(target, ignore_errors=True)
-        scratch.replace(target)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _convert(weights: Path, folder: Path, progress: Progress) -> None:
@@ -266,8 +230,3 @@ def _tokenizer(parts: dict[str, Any]) -> Any:
         special_tokens=[("<s>", parts["bos"]), ("</s>", parts["eos"])],
     )
     return tokenizer
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

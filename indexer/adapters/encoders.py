@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from indexer.adapters.bundled_model import CONVERSION, MODEL_NAME, WEIGHTS_SHA256, Progress, ensure_bundled_model
+from indexer.adapters.adapted_model import SHIPPED_ADAPTER, adapted, ensure_adapted_model
+from indexer.adapters.bundled_model import CONVERSION, MODEL_NAME, WEIGHTS_SHA256, ensure_bundled_model
+from indexer.adapters.model_folder import Progress
 from indexer.adapters.sentence_transformers import SentenceTransformerEncoder
-from indexer.ports import Encoder
+from indexer.errors import ModelUnusable
 from indexer.recipe import Model
 
 BUNDLED = "bundled"
-_BUNDLED_MODEL = Model(
+PLAIN = "bundled-plain"
+"""The bundled model without our adapter, for comparison."""
+_PLAIN_MODEL = Model(
     name=MODEL_NAME,
     digest=f"{WEIGHTS_SHA256}-{CONVERSION}",
     dim=384,
@@ -19,19 +23,36 @@ _BUNDLED_MODEL = Model(
 )
 
 
-def load_encoder(name: str, *, cache_dir: Path, progress: Progress | None = None) -> Encoder:
-    """Return the encoder for a setting: ``bundled``, or a sentence-transformers model's folder or id.
+def load_encoder(
+    name: str, *, cache_dir: Path, adapter: Path | None = None, progress: Progress | None = None
+) -> SentenceTransformerEncoder:
+    """Return the encoder for a setting.
 
     Args:
-        name: the setting.
-        cache_dir: where the bundled model is made, once.
-        progress: told how far that is.
+        name: ``bundled``, ``bundled-plain``, or a sentence-transformers model's folder or id.
+        cache_dir: where models are made, once.
+        adapter: a folder with a help centre's own adapter, to be merged into the model; it needs a model in a folder.
+        progress: told how far the making is.
 
     Raises:
         MissingExtra: if the bundled model's package is not installed.
-        ModelUnusable: if the model cannot be made or loaded.
+        ModelUnusable: if the model cannot be made or loaded, or an adapter does not fit it.
     """
-    if name == BUNDLED:
-        folder = ensure_bundled_model(cache_dir / "models", progress=progress)
-        return SentenceTransformerEncoder(str(folder), model=_BUNDLED_MODEL)
-    return SentenceTransformerEncoder(name)
+    models = cache_dir / "models"
+    model: Model | None = None
+    if name in (BUNDLED, PLAIN):
+        folder, model = ensure_bundled_model(models, progress=progress), _PLAIN_MODEL
+        if name == BUNDLED:
+            folder = ensure_adapted_model(folder, SHIPPED_ADAPTER, models, progress=progress)
+            model = adapted(model, SHIPPED_ADAPTER)
+    elif adapter is None:
+        return SentenceTransformerEncoder(name)
+    else:
+        folder = Path(name)
+        if not folder.is_dir():
+            raise ModelUnusable(f"an adapter can only be merged into a model in a folder, and {name!r} is none")
+        model = SentenceTransformerEncoder(name).model
+    if adapter is not None:
+        folder = ensure_adapted_model(folder, adapter, models, progress=progress)
+        model = adapted(model, adapter)
+    return SentenceTransformerEncoder(str(folder), model=model)

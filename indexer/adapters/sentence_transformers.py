@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from indexer.errors import ModelUnusable
+from indexer.adapters.adapted_model import load_sentence_transformer
 from indexer.ports import EmbeddingProgress, Vectors
 from indexer.recipe import Model
 
@@ -36,6 +36,11 @@ class SentenceTransformerEncoder:
         self._loading = threading.Lock()
         self._computing = threading.Lock()
         self._loaded: Any = None
+
+    @property
+    def folder(self) -> str:
+        """Where the model is: a folder, or an id."""
+        return self._path
 
     @property
     def model(self) -> Model:
@@ -82,21 +87,8 @@ class SentenceTransformerEncoder:
     def _transformer(self) -> Any:
         with self._loading:
             if self._loaded is None:
-                self._loaded = _load(self._path)
+                self._loaded = load_sentence_transformer(self._path)
             return self._loaded
-
-
-def _load(path: str) -> Any:
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging as transformers_logging
-
-    transformers_logging.disable_progress_bar()
-    transformers_logging.set_verbosity_error()
-    try:
-        return SentenceTransformer(path, device="cpu")
-    except (OSError, ValueError, RuntimeError) as exc:
-        reason = str(exc).strip().splitlines()[0]
-        raise ModelUnusable(f"the model {path!r} cannot be loaded: {reason}") from exc
 
 
 def _computes_bfloat16() -> bool:

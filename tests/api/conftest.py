@@ -14,7 +14,7 @@ from api.app import create_app
 from api.live import LiveAssistant
 from api.settings import Settings
 from api.wiring import open_assistant
-from assistant.asking.policy import Basis, Calibration, Policy, Weights, dump_policy
+from assistant.asking.policy import MOST_SHOWN, Basis, Calibration, Policy, Weights, dump_policy
 from corpus.page import Page
 from indexer.adapters.numpy_store import NumpyFormat
 from indexer.build import build_generation
@@ -33,16 +33,15 @@ PAGES = [
 
 def word_policy() -> Policy:
     """A policy under which sharing most words is an answer, some is related and none is a miss."""
-    weights = Weights(label=0.3, window=0.6, page=0.1, words=0.1, alias_discount=0.0)
-    basis = Basis(weights, Calibration(intercept=-3.0, score=16.0, lead=0.0), lone_lead=0.0)
+    weights = Weights(label=0.3, window=0.6, page=0.1, words=0.1, alias=1.0)
+    by_score = Calibration(intercept=-3.0, score=16.0, lead=0.0, standing=0.0, coverage=0.0, words=0.0)
+    basis = Basis(weights, (by_score,) * MOST_SHOWN, lone_lead=0.0)
     return Policy(
         recipe=Recipe(WordEncoder().model).digest,
         same_language=basis,
         other_language=basis,
         answer_at=0.7,
         related_at=0.2,
-        shown_at=0.2,
-        most_shown=3,
         fitted_on={},
     )
 
@@ -65,7 +64,7 @@ def client_over(root: Path) -> TestClient:
         generations = Generations(root)
         return LiveAssistant(
             generations,
-            lambda one: open_assistant(generations, one, encoder=WordEncoder(), store=NumpyFormat()),
+            lambda one: open_assistant(generations, one, encoder_of=lambda _: WordEncoder(), store=NumpyFormat()),
             every_seconds=settings.reload_seconds,
         )
 

@@ -347,7 +347,9 @@ def failing_client(root: Path, message: str) -> Iterator[TestClient]:
         generations = Generations(root)
         return LiveAssistant(
             generations,
-            lambda one: open_assistant(generations, one, encoder=FailingEncoder(message), store=NumpyFormat()),
+            lambda one: open_assistant(
+                generations, one, encoder_of=lambda _: FailingEncoder(message), store=NumpyFormat()
+            ),
             every_seconds=settings.reload_seconds,
         )
 

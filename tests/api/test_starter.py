@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from api.settings import Settings
 from api.wiring import make_encoder
 from assistant.asking.assistant import Assistant
 from assistant.asking.models import Answer, Question, Reply
-from indexer.adapters.bundled_model import ensure_bundled_model, verify_bundled_model
+from indexer.adapters.model_folder import problems_of_model_folder
 
 
 def first(reply: Reply) -> str:
@@ -113,10 +115,9 @@ def test_suggestions_follow_the_letters_typed(assistant: Assistant) -> None:
 
 
 def test_the_made_model_is_whole() -> None:
-    settings = Settings()
-    make_encoder(settings)
+    made = make_encoder(Settings())
 
-    assert verify_bundled_model(ensure_bundled_model(settings.cache_dir / "models")) == []
+    assert problems_of_model_folder(Path(made.folder)) == []
 
 
 def test_no_ordinary_word_is_taken_for_the_platforms_name(assistant: Assistant) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from api.settings import Settings
 from indexer.adapters.bundled_model import ensure_bundled_model
+from indexer.adapters.encoders import PLAIN, load_encoder
 from indexer.adapters.sentence_transformers import SentenceTransformerEncoder
 from indexer.ports import Encoder
 from tests.fakes import WordEncoder
@@ -66,13 +67,22 @@ def test_no_texts_give_no_rows(encoder: Encoder) -> None:
     assert encoder.embed_queries([]).shape == (0, 384)
 
 
-def test_bfloat16_gives_nearly_the_same_vectors(encoder: Encoder) -> None:
-    folder = str(ensure_bundled_model(Settings().cache_dir / "models"))
-    narrow = SentenceTransformerEncoder(folder, model=encoder.model, bfloat16=True)
+def test_bfloat16_gives_nearly_the_same_vectors(encoder: SentenceTransformerEncoder) -> None:
+    narrow, wide = (
+        SentenceTransformerEncoder(encoder.folder, model=encoder.model, bfloat16=one).embed_passages(TEXTS[:3])
+        for one in (True, False)
+    )
 
-    rows = narrow.embed_passages(TEXTS[:3])
+    assert ((narrow * wide).sum(axis=1) > 0.995).all()
 
-    assert ((rows * encoder.embed_passages(TEXTS[:3])).sum(axis=1) > 0.995).all()
+
+def test_the_adapted_model_is_another_than_the_plain_one(encoder: Encoder) -> None:
+    plain = load_encoder(PLAIN, cache_dir=Settings().cache_dir)
+
+    likeness = (plain.embed_queries(TEXTS[:3]) * encoder.embed_queries(TEXTS[:3])).sum(axis=1)
+
+    assert plain.model.digest != encoder.model.digest
+    assert (likeness < 0.9999).all()
 
 
 def test_a_model_named_by_its_folder_is_described_from_it(encoder: Encoder) -> None:

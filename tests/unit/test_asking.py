@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.asking.decision import decide
+from assistant.asking.confidence import hits_of
+from assistant.asking.decision import confidence_of, decide
 from assistant.asking.extract import extract_of
 from assistant.asking.language import plan_languages
 from assistant.asking.models import Answer, Hit, Miss, MissReason, Related, RelatedReason
-from assistant.asking.policy import SHIPPED, Calibration, Policy, dump_policy, read_policy
+from assistant.asking.policy import MOST_SHOWN, Calibration
 from assistant.asking.query import clean, has_words, query_of, without_names
-from assistant.asking.ranking import rank
-from assistant.errors import PolicyUnusable, QuestionUnusable
+from assistant.asking.ranking import Ranked, evidence_of, rank
+from assistant.errors import QuestionUnusable
 from corpus.passage import Passage
 from indexer.lexical import LexicalIndex
 from indexer.search import Found
 from tests.api.conftest import word_policy
 
 POLICY = word_policy()
+FLAT = Calibration(intercept=0.0, score=0.0, lead=0.0, standing=0.0, coverage=0.0, words=0.0)
 
 
 def passage(identity: str, text: str = "Text.", *, locale: str = "en", page_id: str = "") -> Passage:
@@ -46,6 +49,7 @@ def found(identity: str, window: float, *, label: float = 0.5, locale: str = "en
         window=window,
         page=0.5,
         words=0.0,
+        coverage=0.0,
         best_window=0,
     )
 
@@ -54,41 +58,81 @@ def hit(confidence: float, rank_: int = 1) -> Hit:
     return Hit(passage("a"), rank_, 0.5, confidence, best_window=0, other_language=False)
 
 
-def test_a_hit_exactly_at_the_threshold_is_an_answer() -> None:
-    outcome = decide([hit(POLICY.answer_at)], POLICY)
-
-    assert isinstance(outcome, Answer)
+def hits(*confidences: float) -> list[Hit]:
+    return [hit(confidence, number) for number, confidence in enumerate(confidences, start=1)]
 
 
-def test_a_hit_between_the_thresholds_is_related_and_says_why() -> None:
-    outcome = decide([hit((POLICY.answer_at + POLICY.related_at) / 2)], POLICY)
+def test_a_hit_exactly_at_the_threshold_is_an_answer_alone() -> None:
+    outcome = decide(hits(POLICY.answer_at, 0.1), POLICY)
 
-    assert outcome == Related((hit((POLICY.answer_at + POLICY.related_at) / 2),), RelatedReason.UNSURE)
+    assert outcome == Answer(tuple(hits(POLICY.answer_at)), POLICY.answer_at)
+
+
+def test_as_many_pages_are_shown_as_are_sure_enough_together() -> None:
+    outcome = decide(hits(0.25, 0.25, 0.25, 0.125), replace(POLICY, answer_at=0.75))
+
+    assert outcome == Answer(tuple(hits(0.25, 0.25, 0.25)), 0.75)
+
+
+def test_five_pages_may_answer_and_six_may_not() -> None:
+    policy = replace(POLICY, answer_at=0.75)
+
+    assert isinstance(decide(hits(0.15, 0.15, 0.15, 0.15, 0.16), policy), Answer)
+    assert decide(hits(0.15, 0.15, 0.15, 0.15, 0.14, 0.9), policy) == Related(
+        tuple(hits(0.15, 0.15, 0.15)), RelatedReason.UNSURE
+    )
+
+
+def test_related_pages_are_the_first_three_if_those_are_sure_enough() -> None:
+    policy = replace(POLICY, answer_at=0.9, related_at=0.5)
+
+    assert decide(hits(0.25, 0.125, 0.125, 0.0), policy) == Related(
+        tuple(hits(0.25, 0.125, 0.125)), RelatedReason.UNSURE
+    )
+    assert decide(hits(0.25, 0.125, 0.0625, 0.25), policy) == Miss(MissReason.NOTHING_NEAR)
 
 
 def test_no_hits_and_weak_hits_are_misses() -> None:
     assert decide([], POLICY) == Miss(MissReason.NOTHING_NEAR)
-    assert decide([hit(POLICY.related_at - 0.01)], POLICY) == Miss(MissReason.NOTHING_NEAR)
+    assert decide(hits(POLICY.related_at - 0.01), POLICY) == Miss(MissReason.NOTHING_NEAR)
 
 
 def test_without_a_policy_even_a_certain_hit_is_only_related() -> None:
-    outcome = decide([hit(1.0)], None)
+    outcome = decide(hits(1.0, 0.0, 0.0, 0.0), None)
 
-    assert isinstance(outcome, Related)
-    assert outcome.reason is RelatedReason.NO_POLICY
+    assert outcome == Related(tuple(hits(1.0, 0.0, 0.0)), RelatedReason.NO_POLICY)
 
 
-@given(confidences=st.lists(st.floats(0.0, 1.0), max_size=12))
+increments = st.lists(st.floats(0.0, 1.0), max_size=12).map(
+    lambda parts: [part / max(1.0, sum(parts)) for part in parts]
+)
+levels = st.floats(0.01, 0.99)
+
+
+@given(confidences=increments, answer_at=levels, related_at=levels)
 @settings(deadline=None)
-def test_nothing_unlikely_is_ever_shown_beside_an_answer(confidences: list[float]) -> None:
-    hits = [hit(confidence, number) for number, confidence in enumerate(confidences, start=1)]
-
-    outcome = decide(hits, POLICY)
+def test_an_answer_is_the_smallest_set_that_is_sure_enough(
+    confidences: list[float], answer_at: float, related_at: float
+) -> None:
+    outcome = decide(hits(*confidences), replace(POLICY, answer_at=answer_at, related_at=related_at))
 
     if isinstance(outcome, Answer):
-        assert outcome.hits[0].confidence >= POLICY.answer_at
-        assert len(outcome.hits) <= POLICY.most_shown
-        assert all(shown.confidence >= POLICY.shown_at for shown in outcome.hits[1:])
+        assert list(outcome.hits) == hits(*confidences)[: len(outcome.hits)]
+        assert 1 <= len(outcome.hits) <= MOST_SHOWN
+        assert outcome.confidence == confidence_of(outcome.hits) >= answer_at
+        assert confidence_of(outcome.hits[:-1]) < answer_at
+    else:
+        assert confidence_of(hits(*confidences[:MOST_SHOWN])) < answer_at
+
+
+@given(confidences=increments, related_at=levels)
+@settings(deadline=None)
+def test_nothing_unlikely_is_ever_offered_as_related(confidences: list[float], related_at: float) -> None:
+    outcome = decide(hits(*confidences), replace(POLICY, answer_at=1.1, related_at=related_at))
+
+    assert isinstance(outcome, Related) == (bool(confidences) and sum(confidences[:3]) >= related_at)
+    if isinstance(outcome, Related):
+        assert list(outcome.hits) == hits(*confidences)[:3]
 
 
 def test_a_page_is_listed_once_by_its_best_passage() -> None:
@@ -103,20 +147,94 @@ def test_a_page_is_listed_once_by_its_best_passage() -> None:
     assert [one.found.passage.id for one in ranked] == ["p#2", "q"]
 
 
-def test_the_lead_is_over_the_best_of_the_others() -> None:
-    first, second, third = rank(
-        [found("a", 0.9), found("b", 0.8), found("c", 0.5)], POLICY, spoken="en", matter_of=str, most=3
+def test_a_matter_is_listed_once_whatever_its_languages() -> None:
+    ranked = rank(
+        [found("de/p", 0.6, locale="de"), found("ar/p", 0.9, locale="ar"), found("de/q", 0.7, locale="de")],
+        POLICY,
+        spoken="en",
+        matter_of=lambda page: page.split("/")[1],
+        most=10,
     )
 
-    assert first.lead == pytest.approx(first.score - second.score)
-    assert second.lead == pytest.approx(second.score - first.score)
-    assert third.lead == pytest.approx(third.score - first.score)
+    assert [(one.found.passage.id, one.other_language) for one in ranked] == [("ar/p", True), ("de/q", True)]
 
 
-def test_a_lead_is_known_even_when_one_hit_is_asked_for() -> None:
-    (only,) = rank([found("a", 0.9), found("b", 0.8)], POLICY, spoken="en", matter_of=str, most=1)
+def ranking(*windows: float, coverages: tuple[float, ...] = ()) -> list[Ranked]:
+    covered = coverages or (0.0,) * len(windows)
+    return [
+        Ranked(replace(found(f"p{number}", window), coverage=coverage), window, other_language=False)
+        for number, (window, coverage) in enumerate(zip(windows, covered, strict=True))
+    ]
 
-    assert only.lead == pytest.approx(0.06)
+
+def test_the_lead_of_a_set_is_over_the_first_page_after_it() -> None:
+    evidence = evidence_of(ranking(0.9, 0.8, 0.5), lone_lead=0.0, words=3)
+
+    assert [one.lead for one in evidence] == pytest.approx([0.1, 0.4, 0.4])
+    assert [one.score for one in evidence] == [0.9, 0.9, 0.9]
+
+
+def test_the_standing_is_over_the_mean_of_all_other_pages_near() -> None:
+    evidence = evidence_of(ranking(0.9, *(0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2)), lone_lead=0.0, words=3)
+
+    assert len(evidence) == MOST_SHOWN
+    assert {round(one.standing, 6) for one in evidence} == {0.4}
+
+
+def test_the_coverage_of_a_set_is_that_of_its_best_page() -> None:
+    evidence = evidence_of(ranking(0.9, 0.8, 0.7, coverages=(0.2, 0.6, 0.4)), lone_lead=0.0, words=3)
+
+    assert [one.coverage for one in evidence] == [0.2, 0.6, 0.6]
+
+
+def test_a_page_without_rivals_has_the_usual_lead() -> None:
+    (evidence,) = evidence_of(ranking(0.9), lone_lead=0.07, words=3)
+
+    assert (evidence.lead, evidence.standing) == (0.07, 0.07)
+
+
+def test_a_set_of_all_pages_leads_by_no_less_than_usual() -> None:
+    near, far = (
+        evidence_of(ranking(0.9, 0.88), lone_lead=0.07, words=3)[1],
+        evidence_of(ranking(0.9, 0.5), lone_lead=0.07, words=3)[1],
+    )
+
+    assert [near.lead, far.lead] == pytest.approx([0.07, 0.4])
+
+
+def test_words_count_as_a_logarithm() -> None:
+    assert [evidence_of(ranking(0.9), lone_lead=0.0, words=n)[0].words for n in (0, 1, 7)] == pytest.approx(
+        [0.0, math.log(2), math.log(8)]
+    )
+
+
+def test_a_hits_confidence_is_what_it_adds_to_that_of_the_hits_before() -> None:
+    by_size = tuple(replace(FLAT, intercept=logit) for logit in (-1.0, 0.0, -0.5, 1.0, 2.0))
+    basis = replace(POLICY.same_language, sets=by_size)
+
+    made = hits_of(
+        ranking(*(0.9 - 0.05 * n for n in range(7))), replace(POLICY, same_language=basis), spoken="en", words=3
+    )
+
+    sure = [1 / (1 + math.exp(-logit)) for logit in (-1.0, 0.0, 0.0, 1.0, 2.0)]
+    assert [one.rank for one in made] == [1, 2, 3, 4, 5, 6, 7]
+    assert [confidence_of(made[:size]) for size in range(1, 6)] == pytest.approx(sure)
+    assert [made[number].confidence for number in (2, 5, 6)] == [0.0, 0.0, 0.0]
+
+
+def test_the_language_of_the_first_page_decides_by_which_basis_all_are_judged() -> None:
+    never = replace(POLICY.other_language, sets=(replace(FLAT, intercept=-60.0),) * MOST_SHOWN)
+    policy = replace(
+        POLICY, other_language=never, same_language=replace(never, sets=(replace(FLAT, intercept=60.0),) * MOST_SHOWN)
+    )
+    first, second = ranking(0.9, 0.8)
+
+    at_home = hits_of([first, replace(second, other_language=True)], policy, spoken="en", words=3)
+    abroad = hits_of([replace(first, other_language=True), second], policy, spoken="en", words=3)
+
+    assert at_home[0].confidence == pytest.approx(1.0)
+    assert confidence_of(abroad) == pytest.approx(0.0)
+    assert hits_of([], policy, spoken="en", words=3) == []
 
 
 @given(order=st.permutations(range(6)))
@@ -127,14 +245,6 @@ def test_the_order_in_which_passages_are_found_does_not_matter(order: list[int])
     ranked = rank([everything[number] for number in order], POLICY, spoken="en", matter_of=str, most=10)
 
     assert [one.found.passage.id for one in ranked] == ["p2", "p5", "p1", "p4", "p0", "p3"]
-
-
-def test_confidence_grows_with_score_and_stays_a_probability() -> None:
-    calibration = Calibration(intercept=-500.0, score=1000.0, lead=0.0)
-
-    values = [calibration.confidence(score=score, lead=0.0) for score in (0.0, 0.5, 1.0)]
-
-    assert values == [pytest.approx(0.0), pytest.approx(0.5), pytest.approx(1.0)]
 
 
 AVAILABLE = ("de", "en", "pl")
@@ -243,25 +353,3 @@ def test_of_a_long_passage_the_nearest_window_is_shown() -> None:
     long = replace(long, windows=((0, 599), (600, 611)))
 
     assert extract_of(long, 1, "answer", lexical()).text == "The answer."
-
-
-def test_a_policy_survives_its_file(tmp_path_factory: pytest.TempPathFactory) -> None:
-    path = tmp_path_factory.mktemp("policy") / "policy.json"
-    path.write_bytes(dump_policy(POLICY))
-
-    assert read_policy(path) == POLICY
-
-
-@pytest.mark.parametrize("content", [b"", b"{}", b'{"recipe": 1}'])
-def test_a_broken_policy_names_its_file(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
-    path = tmp_path_factory.mktemp("policy") / "policy.json"
-    path.write_bytes(content)
-
-    with pytest.raises(PolicyUnusable, match=r"policy\.json cannot be understood"):
-        read_policy(path)
-
-
-def test_the_shipped_policy_is_a_policy() -> None:
-    policy: Policy = read_policy(SHIPPED)
-
-    assert 0.0 < policy.related_at < policy.answer_at < 1.0

@@ -29,7 +29,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
         (["index", "rollback"], {}, "no earlier generation"),
         (["index", "promote", "x"], {}, "no generation 'x'"),
         (["index", "verify"], {}, "there is no index"),
-        (["eval", "retrieval", "--data", "tests"], {}, "corpus.jsonl cannot be read"),
+        (["eval", "retrieval", "--data", "tests"], {}, "tests has no corpus.jsonl and no Markdown pages"),
         (["ask", "anything"], {"ASKFIRST_PORT": "many"}, "the setting ASKFIRST_PORT is wrong"),
         (["ask", "anything"], {"ASKFIRST_STORE": "drawer"}, "the setting ASKFIRST_STORE is wrong"),
     ],

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.datasets import Asked, is_tuning, load_dataset, sample, split_key
+from eval.datasets import Asked, load_dataset, load_questions, sample
 from eval.errors import DatasetUnusable
 
 DOCUMENTS = [
@@ -53,7 +53,7 @@ def test_lists_of_wordings_become_aliases(tmp_path: Path) -> None:
     [
         ({"documents": '{"id": "a"}'}, r"corpus\.jsonl, line 1: title"),
         ({"documents": "not json"}, r"corpus\.jsonl, line 1"),
-        ({"qrels": "q1\ta/xx\t1\n"}, "q1 names the unknown document 'a/xx'"),
+        ({"qrels": "q1\ta/xx\t1\n"}, "q1 names the unknown page 'a/xx'"),
         ({"qrels": "q1\ta/pl\tmany\n"}, r"qrels\.tsv, line 2"),
         ({"qrels": "q1\n"}, r"qrels\.tsv, line 2"),
     ],
@@ -81,13 +81,63 @@ def test_a_sample_is_the_same_every_time_and_keeps_its_order() -> None:
     assert [asked.index(one) for one in chosen] == sorted(asked.index(one) for one in chosen)
 
 
-def test_translations_of_a_question_are_on_the_same_side_of_the_split(tmp_path: Path) -> None:
-    dataset = load_dataset(write_set(tmp_path, qrels="q1\ta/pl\t2\nq1\ta/en\t1\nq2\ta/en\t2\nq2\ta/pl\t1\n"))
+def test_a_set_without_documents_takes_its_pages_from_a_folder_of_markdown(tmp_path: Path) -> None:
+    folder = write_set(tmp_path / "own", qrels="q1\tpl/zwroty\t2\n")
+    (folder / "corpus.jsonl").unlink()
+    (tmp_path / "pages" / "pl").mkdir(parents=True)
+    (tmp_path / "pages" / "pl" / "zwroty.md").write_text("# Zwroty\n\nTowar można zwrócić.\n", "utf-8")
 
-    keys = {split_key(dataset, question) for question in dataset.questions}
+    dataset = load_dataset(folder, tmp_path / "pages")
 
-    assert len(keys) == 1
+    assert dataset.name == "own"
+    assert [(page.id, page.title, page.language) for page in dataset.pages] == [("pl/zwroty", "Zwroty", "pl")]
 
 
-def test_the_tuning_split_is_about_half() -> None:
-    assert 450 < sum(is_tuning(f"page {number}") for number in range(1000)) < 550
+def test_pages_may_be_those_of_another_set(tmp_path: Path) -> None:
+    folder = write_set(tmp_path / "own")
+    (folder / "corpus.jsonl").unlink()
+
+    dataset = load_dataset(folder, write_set(tmp_path / "public"))
+
+    assert [page.id for page in dataset.pages] == ["a/pl", "a/en"]
+
+
+def test_a_set_whose_pages_are_nowhere_says_how_to_name_them(tmp_path: Path) -> None:
+    folder = write_set(tmp_path)
+    (folder / "corpus.jsonl").unlink()
+
+    with pytest.raises(DatasetUnusable, match="name its pages with --corpus"):
+        load_dataset(folder)
+
+
+def test_unanswerable_questions_and_their_kinds_and_splits_are_read(tmp_path: Path) -> None:
+    folder = write_set(tmp_path)
+    line = {
+        "id": "n1",
+        "text": "هل تبيعون الدراجات؟",
+        "lang": "ar-EG",
+        "kind": "near",
+        "split": "tune",
+        "nearest": "a/en",
+    }
+    (folder / "oos.jsonl").write_text(json.dumps(line), "utf-8")
+
+    (asked,) = load_dataset(folder).unanswerable
+
+    assert (asked.text, asked.language, asked.kind, asked.split) == ("هل تبيعون الدراجات؟", "ar", "near", "tune")
+
+
+def test_an_unknown_split_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "queries.jsonl"
+    path.write_text('{"id": "q", "text": "?", "lang": "en", "split": "holdout"}', "utf-8")
+
+    with pytest.raises(DatasetUnusable, match=r"queries\.jsonl, line 1: split"):
+        load_questions(path)
+
+
+def test_a_set_is_stamped_by_its_questions_and_labels_and_not_by_its_pages(tmp_path: Path) -> None:
+    digest = load_dataset(write_set(tmp_path / "one")).digest
+    other_pages = "\n".join(json.dumps({**document, "text": "New.\nNew."}) for document in DOCUMENTS)
+
+    assert load_dataset(write_set(tmp_path / "two", documents=other_pages)).digest == digest
+    assert load_dataset(write_set(tmp_path / "three", qrels="q1\ta/pl\t1\n")).digest != digest

@@ -53,6 +53,23 @@ def test_a_rare_word_weighs_more_than_a_common_one() -> None:
     assert index.weight("unheard") > index.weight("domain")
 
 
+def test_no_text_scores_more_than_is_conceivable() -> None:
+    index = LexicalIndex.build(["refund " * 200, "refund money", "shop"], "en")
+
+    question = "refund money refund"
+
+    assert index.scores("refund")[0] == pytest.approx(index.most_conceivable("refund"), rel=0.02)
+    assert index.scores(question).max() < index.most_conceivable(question)
+
+
+def test_what_is_conceivable_is_the_sum_of_the_words_weights() -> None:
+    index = LexicalIndex.build(POLISH, "pl")
+    shop, unheard = index.weight(index.terms("zwrot")[0]), index.weight("xyzzy")
+
+    assert index.most_conceivable("zwrot xyzzy") == pytest.approx(shop + unheard)
+    assert index.most_conceivable("😀") == 0.0
+
+
 def test_a_saved_index_scores_as_before(tmp_path: Path) -> None:
     built = LexicalIndex.build(POLISH, "pl")
     built.save(tmp_path / "pl")

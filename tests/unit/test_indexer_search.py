@@ -5,6 +5,7 @@ The encoder counts words, so a text of two different words lies at 45° to each 
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -173,7 +174,7 @@ def test_words_can_be_left_out_and_nothing_else_changes(tmp_path: Path) -> None:
     with_words, without = find(index, "money"), find(index, "money", by_words=False)
 
     assert with_words["en/refunds"].words == 1.0
-    assert without == {identity: replace(one, words=0.0) for identity, one in with_words.items()}
+    assert without == {identity: replace(one, words=0.0, coverage=0.0) for identity, one in with_words.items()}
 
 
 def test_words_are_those_of_the_passages_best_window_by_words(tmp_path: Path) -> None:
@@ -198,6 +199,62 @@ def test_words_are_a_share_of_the_best_in_the_same_language(tmp_path: Path) -> N
     found = find(index, "paypal", "en", "pl")
 
     assert (found["en/a"].words, found["pl/a"].words, found["pl/b"].words) == (1.0, 1.0, 0.0)
+
+
+def test_the_coverage_of_a_window_with_each_of_the_questions_words_once_is_two_fifths(tmp_path: Path) -> None:
+    index = index_of(tmp_path, page("en/refunds", "Refunds", "Money back"), page("en/fees", "Fees", "High costs"))
+
+    found = find(index, "money back")
+
+    # All windows have three words; so a word that stands there once gets 1 / (1 + k1) of its weight, k1 being 1.5.
+    assert found["en/refunds"].coverage == pytest.approx(0.4)
+    assert found["en/fees"].coverage == 0.0
+
+
+def test_the_coverage_of_a_window_that_says_nothing_else_comes_near_to_one(tmp_path: Path) -> None:
+    index = index_of(tmp_path, page("en/money", "Money", "Money " * 50), page("en/fees", "Fees", "Costs " * 50))
+
+    # 51 times in a window of average length.
+    assert find(index, "money")["en/money"].coverage == pytest.approx(51 / 52.5)
+
+
+def test_a_word_that_stands_nowhere_lowers_the_coverage_by_its_weight(tmp_path: Path) -> None:
+    index = index_of(
+        tmp_path,
+        page("en/refunds", "Refunds", "Money back"),
+        page("en/fees", "Fees", "Money costs"),
+        page("en/taxes", "Taxes", "Money money"),
+    )
+
+    known, with_bicycle = (find(index, query)["en/refunds"].coverage for query in ("money back", "money bicycle"))
+
+    # Lucene's idf for a word in all of three texts, in one, and in none.
+    in_all, in_one, in_none = (math.log(1 + (3 - n + 0.5) / (n + 0.5)) for n in (3, 1, 0))
+    assert known == pytest.approx(0.4)
+    assert with_bicycle == pytest.approx(0.4 * in_all / (in_all + in_none))
+    assert find(index, "money back bicycle")["en/refunds"].coverage == pytest.approx(
+        0.4 * (in_all + in_one) / (in_all + in_one + in_none)
+    )
+
+
+def test_coverage_is_that_of_the_question_in_each_language_by_itself(tmp_path: Path) -> None:
+    index = index_of(
+        tmp_path,
+        page("ar/a", "استرداد", "المال يعود", locale="ar"),
+        page("pl/a", "Zwroty", "Pieniądze wracają", locale="pl"),
+        page("en/a", "Refunds", "Money back"),
+    )
+
+    found = find(index, "pieniadze wracaja", "ar", "en", "pl")
+
+    assert [found[f"{language}/a"].coverage for language in ("ar", "en", "pl")] == [0.0, 0.0, pytest.approx(0.4)]
+
+
+@pytest.mark.parametrize("query", ["bicycle", "😀", ""])
+def test_a_question_whose_words_stand_nowhere_covers_nothing(tmp_path: Path, query: str) -> None:
+    index = index_of(tmp_path, page("en/refunds", "Refunds", "Money"), page("en/fees", "Fees", "Costs"))
+
+    assert [one.coverage for one in find(index, query).values()] == [0.0, 0.0]
 
 
 def test_a_question_of_the_page_is_a_label_of_its_passage(tmp_path: Path) -> None:
@@ -415,7 +472,8 @@ def test_faiss_and_numpy_find_the_same(tmp_path: Path, query: str) -> None:
     faiss = find(index_of(tmp_path / "faiss", *pages, store=FaissFormat()), query, *languages)
 
     def figures(found: dict[str, Found]) -> list[float]:
-        return [x for one in found.values() for x in (one.label, one.alias, one.window, one.page, one.words)]
+        signals = ("label", "alias", "window", "page", "words", "coverage")
+        return [getattr(one, signal) for one in found.values() for signal in signals]
 
     assert {i: (one.passage, one.best_window) for i, one in numpy.items()} == {
         i: (one.passage, one.best_window) for i, one in faiss.items()

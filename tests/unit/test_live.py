@@ -8,9 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
+from api.curating import Curating
 from api.live import LiveAssistant
 from api.wiring import open_assistant
+from assistant.asking.language import Languages
+from assistant.asking.models import Question
 from assistant.asking.policy import dump_policy
 from corpus.page import Page
 from indexer.adapters.numpy_store import NumpyFormat
@@ -25,7 +29,7 @@ def live_over(root: Path, *, every_seconds: float = 60.0) -> LiveAssistant:
     generations = Generations(root)
     return LiveAssistant(
         generations,
-        lambda one: open_assistant(generations, one, encoder=WordEncoder(), store=NumpyFormat()),
+        lambda one: open_assistant(generations, one, encoder_of=lambda _: WordEncoder(), store=NumpyFormat()),
         every_seconds=every_seconds,
     )
 
@@ -270,3 +274,155 @@ def test_a_replaced_policy_is_taken_up_though_the_pages_are_unchanged(tmp_path: 
 
     assert answering(live) == old
     assert live.current().policy == stricter
+
+
+def curated_over(root: Path, folder: Path, *, every_seconds: float = 60.0) -> LiveAssistant:
+    generations = Generations(root)
+    return LiveAssistant(
+        generations,
+        lambda one: open_assistant(generations, one, encoder_of=lambda _: WordEncoder(), store=NumpyFormat()),
+        every_seconds=every_seconds,
+        curating=Curating(folder),
+    )
+
+
+def write_pin(folder: Path, target: str = "en/refunds") -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / "pinned.yaml").write_text(f"- page: {target}\n  questions: [zebra crossing]\n", "utf-8")
+
+
+def answer_to_zebras(live: LiveAssistant) -> list[str]:
+    reply = live.current().answer(Question("zebra crossing"), languages=Languages("en", "en", (("en",),)))
+    return [one.hit.passage.page_id for one in reply.shown]
+
+
+def test_an_edit_is_taken_up_around_the_same_generation(tmp_path: Path) -> None:
+    build_small(tmp_path / "index")
+    write_pin(tmp_path / "curation")
+    live = curated_over(tmp_path / "index", tmp_path / "curation")
+    live.refresh()
+    held, before = live.current(), answer_to_zebras(live)
+    write_pin(tmp_path / "curation", "en/shipping")
+
+    live.refresh()
+
+    assert (before, answer_to_zebras(live), live.problem) == (["en/refunds"], ["en/shipping"], "")
+    assert live.current().index is held.index
+    assert live.current().suggester is held.suggester
+
+
+def test_files_that_stay_leave_the_assistant_as_it_is(tmp_path: Path) -> None:
+    build_small(tmp_path / "index")
+    write_pin(tmp_path / "curation")
+    live = curated_over(tmp_path / "index", tmp_path / "curation")
+    live.refresh()
+    held = live.current()
+
+    live.refresh()
+
+    assert live.current() is held
+
+
+def test_a_new_generation_has_what_writers_decided(tmp_path: Path) -> None:
+    build_small(tmp_path / "index")
+    write_pin(tmp_path / "curation")
+    live = curated_over(tmp_path / "index", tmp_path / "curation")
+    live.refresh()
+    new = build_small(tmp_path / "index", PAGES[:2])
+
+    live.refresh()
+
+    assert (answering(live), answer_to_zebras(live)) == (new, ["en/refunds"])
+
+
+def test_a_wrong_file_leaves_what_was_before_and_is_told_once_until_it_is_mended(tmp_path: Path) -> None:
+    build_small(tmp_path / "index")
+    write_pin(tmp_path / "curation")
+    live = curated_over(tmp_path / "index", tmp_path / "curation")
+    live.refresh()
+    (tmp_path / "curation" / "synonyms.yaml").write_text("pl:\n  kasa:\n", "utf-8")
+
+    with capture_logs() as logged:
+        live.refresh()
+        live.refresh()
+    problem, meanwhile = live.problem, answer_to_zebras(live)
+    (tmp_path / "curation" / "synonyms.yaml").write_text("pl:\n  kasa: koszyk\n", "utf-8")
+    with capture_logs() as mended:
+        live.refresh()
+
+    assert [(line["event"], line["log_level"]) for line in logged] == [("curation.refused", "error")]
+    assert "synonyms.yaml, line 2" in logged[0]["reason"]
+    assert "synonyms.yaml, line 2" in problem
+    assert meanwhile == ["en/refunds"]
+    assert [(line["event"], line["synonyms"], line["pins"]) for line in mended] == [("curation.opened", 1, 1)]
+    assert live.problem == ""
+
+
+def test_a_service_starts_with_a_wrong_file_and_without_its_folder(tmp_path: Path) -> None:
+    only = build_small(tmp_path / "index")
+    live = curated_over(tmp_path / "index", tmp_path / "curation")
+
+    live.refresh()
+    without_folder = live.problem
+    write_pin(tmp_path / "curation", "")
+    live.refresh()
+    wrong = live.problem
+    write_pin(tmp_path / "curation")
+    live.refresh()
+
+    assert answering(live) == only
+    assert "no such folder" in without_folder
+    assert "pinned.yaml, line 1" in wrong
+    assert (live.problem, answer_to_zebras(live)) == ("", ["en/refunds"])
+
+
+def test_neither_problem_hides_the_other(tmp_path: Path) -> None:
+    build_small(tmp_path / "index")
+    write_pin(tmp_path / "curation")
+    live = curated_over(tmp_path / "index", tmp_path / "curation")
+    live.refresh()
+    refused = build_with_another_model(tmp_path / "index")
+    write_pin(tmp_path / "curation", "")
+
+    live.refresh()
+    both = live.problem
+    write_pin(tmp_path / "curation")
+    live.refresh()
+
+    assert refused in both
+    assert "pinned.yaml, line 1" in both
+    assert refused in live.problem
+    assert "pinned.yaml" not in live.problem
+
+
+def test_a_pin_whose_page_is_not_in_the_index_is_warned_of_and_taken_up_when_the_page_comes(tmp_path: Path) -> None:
+    build_small(tmp_path / "index", PAGES[:1])
+    write_pin(tmp_path / "curation", "en/shipping")
+    live = curated_over(tmp_path / "index", tmp_path / "curation")
+
+    with capture_logs() as logged:
+        live.refresh()
+    before = answer_to_zebras(live)
+    build_small(tmp_path / "index")
+    with capture_logs() as grown:
+        live.refresh()
+
+    warned = [line for line in logged if line["log_level"] == "warning"]
+    assert [(line["event"], line["page"], line["line"]) for line in warned] == [("pin.ignored", "en/shipping", 1)]
+    assert (before, answer_to_zebras(live)) == ([], ["en/shipping"])
+    assert [line["event"] for line in grown] == ["generation.opened"]
+
+
+def test_removed_files_are_taken_up_too_by_a_running_service(tmp_path: Path) -> None:
+    build_small(tmp_path / "index")
+    write_pin(tmp_path / "curation")
+    live = curated_over(tmp_path / "index", tmp_path / "curation", every_seconds=0.01)
+    live.start()
+    try:
+        before = answer_to_zebras(live)
+        (tmp_path / "curation" / "pinned.yaml").unlink()
+
+        assert eventually(lambda: answer_to_zebras(live) == [])
+        assert before == ["en/refunds"]
+    finally:
+        live.stop()
