@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -66,6 +69,14 @@ def load_sentence_transformer(path: str) -> Any:
         raise ModelUnusable(f"the model {path!r} cannot be loaded: {reason}") from exc
 
 
+@contextmanager
+def without_peft_warnings() -> Iterator[None]:
+    """Keep PEFT's use of a name that transformers deprecates from the user's screen."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing.*", category=FutureWarning)
+        yield
+
+
 def _merge(base: Path, adapter: Path, folder: Path, progress: Progress) -> None:
     # Source: Hu et al., LoRA, ICLR 2022, section 4.1: W + (alpha / r) B A, computed by PEFT.
     import torch
@@ -75,7 +86,7 @@ def _merge(base: Path, adapter: Path, folder: Path, progress: Progress) -> None:
     progress(0, 2)
     sentence_model = load_sentence_transformer(str(base))
     try:
-        with torch.no_grad():
+        with torch.no_grad(), without_peft_warnings():
             sentence_model[0].auto_model = PeftModel.from_pretrained(
                 sentence_model[0].auto_model, str(adapter), autocast_adapter_dtype=True
             ).merge_and_unload()

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from indexer.adapters.adapted_model import without_peft_warnings
 from indexer.adapting.pairs import Pair
 
 _LINEAR_LAYERS = ["query", "key", "value", "attention.output.dense", "intermediate.dense", "output.dense"]
@@ -78,11 +79,14 @@ def train_adapter(
     chance = random.Random(training.seed)  # noqa: S311 - reproducible, not secret
     sentence_model = SentenceTransformer(str(model_folder), device="cpu")
     tokenizer = sentence_model.tokenizer
-    if start is None:
-        config = LoraConfig(r=training.rank, lora_alpha=2 * training.rank, target_modules=_LINEAR_LAYERS, bias="none")
-        model = get_peft_model(sentence_model[0].auto_model, config)
-    else:
-        model = PeftModel.from_pretrained(sentence_model[0].auto_model, str(start), is_trainable=True)
+    with without_peft_warnings():
+        if start is None:
+            config = LoraConfig(
+                r=training.rank, lora_alpha=2 * training.rank, target_modules=_LINEAR_LAYERS, bias="none"
+            )
+            model = get_peft_model(sentence_model[0].auto_model, config)
+        else:
+            model = PeftModel.from_pretrained(sentence_model[0].auto_model, str(start), is_trainable=True)
     model.train()
     none_at = torch.nn.Parameter(torch.tensor(0.83))
     weights = [parameter for parameter in model.parameters() if parameter.requires_grad]

@@ -110,7 +110,8 @@ def test_doctor_finds_a_damaged_index(tmp_path: Path, starter_index: Path) -> No
     import shutil
 
     index = Path(shutil.copytree(starter_index, tmp_path / "index"))
-    next((index / "generations").glob("*/passages.jsonl")).write_text("", "utf-8")
+    for passages in (index / "generations").glob("*/passages.jsonl"):
+        passages.write_text("", "utf-8")
 
     done = run("doctor", ASKFIRST_INDEX_DIR=str(index))
 
