@@ -17,6 +17,7 @@ from assistant.asking.query import clean, has_words, query_of, without_names, wo
 from assistant.asking.ranking import Ranked, rank
 from assistant.asking.reranking import reranked
 from assistant.asking.suggesting import Suggester
+from assistant.asking.twins import in_own_language, passages_by_matter
 from indexer.ports import Vector
 from indexer.search import Found, PassageIndex
 
@@ -55,6 +56,7 @@ class Assistant:
         # Of a page, the index gives out only the passages that a search finds; a pin leads to any.
         self._pins, self.lost_pins = place_pins(curation.pins, index.passages)
         self._matters = {page.id: page.matter or page.id for page in index.pages.values()}
+        self._twins = passages_by_matter(index.passages, self._matters.__getitem__)
 
     def with_curation(self, curation: Curation) -> Assistant:
         """Return an assistant that differs in nothing but what writers have decided; nothing is embedded for it."""
@@ -85,10 +87,17 @@ class Assistant:
         query, vector = self._searched(asked, plan.spoken)
         # Of a long text a pin sees only what it asks, or its words would be found scattered in it.
         pin = pin_for(self._pins, asked, plan.spoken)
+        at_home: list[Found] = []
         best: tuple[list[Hit], Outcome] = ([], decide([], self._trusted_policy))
         for tier in plan.tiers:
             found = self.search(query, vector, languages=tier, spoken=plan.spoken)
             hits = self._hits(found, plan.spoken, words=word_count(asked))
+            if plan.spoken in tier:
+                at_home = found
+            elif at_home:
+                hits = in_own_language(
+                    hits, at_home, twins=self._twins, matter_of=self._matters.__getitem__, language=plan.spoken
+                )
             outcome = decide(hits, self._trusted_policy)
             if pin is not None and plan.spoken in tier:
                 weights = self.policy.basis(foreign=False).weights
