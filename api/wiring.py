@@ -25,9 +25,11 @@ from indexer.search import PassageIndex
 _KEPT_ADAPTED = 2
 
 
-def make_encoder(settings: Settings, *, progress: Progress | None = None) -> SentenceTransformerEncoder:
-    """Return the encoder that the settings name."""
-    return load_encoder(settings.model, cache_dir=settings.cache_dir, progress=progress)
+def make_encoder(
+    settings: Settings, *, adapter: Path | None = None, progress: Progress | None = None
+) -> SentenceTransformerEncoder:
+    """Return the encoder that the settings name, with a help centre's own adapter if one is given."""
+    return load_encoder(settings.model, cache_dir=settings.cache_dir, adapter=adapter, progress=progress)
 
 
 class Encoders:
@@ -62,8 +64,8 @@ class Encoders:
             return self.plain
         digest = adapter_digest(adapter)
         with self._loading:
-            encoder = self._adapted.pop(digest, None) or load_encoder(
-                self._settings.model, cache_dir=self._settings.cache_dir, adapter=adapter, progress=self._progress
+            encoder = self._adapted.pop(digest, None) or make_encoder(
+                self._settings, adapter=adapter, progress=self._progress
             )
             self._adapted[digest] = encoder
             if len(self._adapted) > _KEPT_ADAPTED:

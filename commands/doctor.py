@@ -15,6 +15,7 @@ import typer
 
 from api.settings import Settings, read_settings
 from api.wiring import Encoders, make_curation, make_encoder, make_reranker, make_store, open_assistant
+from assistant.asking.assistant import Assistant
 from assistant.asking.curation import PINNED
 from assistant.asking.pinning import place_pins
 from commands.console import progress, results
@@ -108,12 +109,26 @@ def _index(settings: Settings) -> Iterator[Check]:
         store=make_store(settings),
         reranker=make_reranker(settings),
     )
-    yield (
-        assistant.trusted,
-        "the policy was fitted for this recipe"
-        if assistant.trusted
-        else "the policy was fitted for another recipe: pages are offered as related, none as the answer; "
-        "fit one with 'askfirst eval fit --out FILE', set ASKFIRST_POLICY=FILE and build the index again",
+    yield assistant.trusted, _policy_says(assistant)
+
+
+def _policy_says(assistant: Assistant) -> str:
+    if not assistant.trusted:
+        return (
+            "the policy was fitted for another recipe: pages are offered as related, none as the answer; "
+            "make one with 'askfirst eval certify --data DIR --out FILE', set ASKFIRST_POLICY=FILE, build again"
+        )
+    guarantee = assistant.policy.guarantee
+    if assistant.policy.carried_over:
+        return (
+            "the policy was carried over from the model before it was adapted, so nothing is guaranteed; "
+            "'askfirst eval certify --adapter DIR' makes one that is checked"
+        )
+    if guarantee is None or not guarantee.answered:
+        return "the policy was fitted for this recipe, and not checked on other questions"
+    return (
+        f"the policy was fitted for this recipe; on other questions {guarantee.wrong} of {guarantee.answered} answers "
+        f"were wrong, at most {guarantee.upper:.1%} (95 %)"
     )
 
 

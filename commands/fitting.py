@@ -42,6 +42,9 @@ def certify(
     out: Out,
     corpus: Corpora = None,
     most_risk: Risk = 0.1,
+    adapter: Annotated[
+        Path | None, typer.Option(help="Folder 'adapter' of a generation that 'askfirst adapt' made.")
+    ] = None,
 ) -> None:
     """Make a policy for your own labelled questions and say what it guarantees.
 
@@ -50,7 +53,7 @@ def certify(
     """
     writable(out)
     base = read_policy(read_settings().policy or SHIPPED)
-    policy = _make_policy(load_sets(data, corpus), out, base=base, most_risk=most_risk)
+    policy = _make_policy(load_sets(data, corpus), out, base=base, most_risk=most_risk, adapter=adapter)
     guarantee = policy.guarantee
     if guarantee is None:
         return
@@ -64,10 +67,12 @@ def certify(
         )
 
 
-def _make_policy(sets: Sequence[LabelledSet], out: Path, *, base: Policy | None, most_risk: float) -> Policy:
+def _make_policy(
+    sets: Sequence[LabelledSet], out: Path, *, base: Policy | None, most_risk: float, adapter: Path | None = None
+) -> Policy:
     settings = read_settings()
     with progress() as bar:
-        encoder = make_encoder(settings, progress=bar("Making the model"))
+        encoder = make_encoder(settings, adapter=adapter, progress=bar("Making the model"))
         gathered = gather(settings, sets, encoder, bar)
     policy = fit_policy(gathered, base=base, most_risk=most_risk, say=lambda line: errors.print(line, markup=False))
     write_durably(out, dump_policy(policy))

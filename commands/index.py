@@ -10,13 +10,14 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from api.settings import read_settings
-from api.wiring import make_encoder, make_store, new_policy
+from api.settings import Settings, read_settings
+from api.wiring import make_encoder, make_store, new_policy, policy_for
+from assistant.asking.policy import dump_policy
 from commands.console import errors, progress, results, say
 from corpus.page import Page
 from corpus.readers.directory import Reading, read_directory
 from indexer.build import Build, build_generation
-from indexer.contents import read_pages
+from indexer.contents import adapter_in, read_pages
 from indexer.errors import IndexerError
 from indexer.generations import Generations
 
@@ -32,6 +33,9 @@ def build(
     pages: Annotated[Path, typer.Option(help="Folder of the help pages: Markdown files.")],
     out: Out = None,
     full: Annotated[bool, typer.Option("--full", help="Read and embed everything again.")] = False,
+    keep_adapter: Annotated[
+        bool, typer.Option("--keep-adapter/--drop-adapter", help="Go on with what 'askfirst adapt' has learnt.")
+    ] = True,
     strict: Annotated[bool, typer.Option("--strict", help="Fail if a single file cannot be read.")] = False,
     promote: Annotated[bool, typer.Option(help="Make the new generation the live one.")] = True,
 ) -> None:
@@ -48,13 +52,15 @@ def build(
             progress=bar("Reading pages"),
         )
         _print_problems(reading)
-        encoder = make_encoder(settings, progress=bar("Making the bundled model"))
+        adapter = _live_adapter(generations) if keep_adapter else None
+        encoder = make_encoder(settings, adapter=adapter, progress=bar("Making the bundled model"))
         made = build_generation(
             reading.pages,
             generations=generations,
             encoder=encoder,
             store=make_store(settings),
-            policy=new_policy(settings),
+            policy=_policy(settings, adapter),
+            adapter=adapter,
             full=full,
             promote=promote,
             progress=bar("Embedding texts"),
@@ -108,6 +114,21 @@ def rollback(out: Out = None) -> None:
 
 def _generations(out: Path | None) -> Generations:
     return Generations(out or read_settings().index_dir)
+
+
+def _live_adapter(generations: Generations) -> Path | None:
+    """Return the adapter of the live generation, if it has one."""
+    try:
+        return adapter_in(generations.folder(generations.live()))
+    except IndexerError:
+        return None
+
+
+def _policy(settings: Settings, adapter: Path | None) -> bytes:
+    """Return the operator's policy, else that of the generation which an adapter comes from, else the shipped one."""
+    if adapter is not None and settings.policy is None:
+        return dump_policy(policy_for(adapter.parent))
+    return new_policy(settings)
 
 
 def _kept_pages(generations: Generations) -> dict[tuple[str, str], Page]:

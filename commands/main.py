@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from commands import asking, doctor, evaluation, index
+from commands import adapting, asking, doctor, evaluation, index
 from commands.console import KNOWN_ERRORS, fail
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app = typer.Typer(
 )
 app.add_typer(index.app, name="index")
 app.add_typer(evaluation.app, name="eval")
+app.command()(adapting.adapt)
 app.command()(asking.ask)
 app.command()(asking.serve)
 app.command()(doctor.doctor)

@@ -23,7 +23,6 @@ from eval.fitting import Signals
 from eval.measures import ANSWERABLE_SHARE
 from eval.risk import Verdict
 
-_NEAREST = 10
 _DRAWS = 500
 _OF_DRAWS = 0.9
 _LEAST_OF_LANGUAGE = 300
@@ -94,7 +93,7 @@ def verdict_of(one: Signals, policy: Policy) -> Verdict:
 
 def _case(one: Signals, basis: Basis) -> _Case:
     policy = Policy("", basis, basis, 1.0, 1.0, {})
-    ranked = rank(one.found, policy, spoken=one.asked.language, matter_of=lambda page: page, most=_NEAREST)
+    ranked = rank(one.found, policy, spoken=one.asked.language, matter_of=lambda page: page)
     if not ranked:
         return _Case(f"{one.dataset}/{one.foreign}", one.asked.language, bool(one.relevant), (), ())
     right = [page.found.passage.page_id in one.relevant for page in ranked]
@@ -165,5 +164,5 @@ def _outcomes(one: Signals, policy: Policy) -> list[tuple[float, bool]]:
 
 
 def _hits(one: Signals, policy: Policy) -> list[Hit]:
-    ranked = rank(one.found, policy, spoken=one.asked.language, matter_of=lambda page: page, most=_NEAREST)
+    ranked = rank(one.found, policy, spoken=one.asked.language, matter_of=lambda page: page)
     return hits_of(ranked, policy, spoken=one.asked.language, words=one.words)

@@ -41,7 +41,8 @@ class Document(BaseModel):
 class Asked(BaseModel):
     """A line of ``queries.jsonl`` or ``oos.jsonl``; ``kind`` is near, far or in-the-wild for the latter.
 
-    ``split`` is the part it belongs to where the set fixes that; see ``eval.splits``.
+    ``split`` is the part it belongs to where the set fixes that; see ``eval.splits``. ``passage`` is the passage that
+    answers it, where the set says so.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -50,6 +51,7 @@ class Asked(BaseModel):
     lang: str
     kind: str = ""
     split: Literal["train", "tune", "test", ""] = ""
+    passage: str = ""
 
     @property
     def language(self) -> str:

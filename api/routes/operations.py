@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 
 from api.dependencies import ServicesDep
 from api.metrics import CONTENT_TYPE
+from assistant.asking.assistant import Assistant
 from indexer.errors import IndexNotReady
 
 router = APIRouter(tags=["operations"])
@@ -35,11 +36,19 @@ def readyz(services: ServicesDep, response: Response) -> dict[str, Any]:
         "generation": manifest.id,
         "recipe": manifest.recipe.digest,
         "pages": manifest.counts.pages,
-        "policy": "fitted" if assistant.trusted else "not fitted for this recipe: nothing is called an answer",
+        "policy": _policy_says(assistant),
     }
     if services.live.problem:
         ready["problem"] = services.live.problem
     return ready
+
+
+def _policy_says(assistant: Assistant) -> str:
+    if not assistant.trusted:
+        return "not fitted for this recipe: nothing is called an answer"
+    if assistant.policy.carried_over:
+        return "carried over to an adapted model: nothing is guaranteed"
+    return "fitted"
 
 
 @router.get("/metrics")

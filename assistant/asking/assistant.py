@@ -14,14 +14,12 @@ from assistant.asking.pinning import pin_for, pinned_first, place_pins
 from assistant.asking.policy import Policy
 from assistant.asking.ports import Reranker
 from assistant.asking.query import clean, has_words, query_of, without_names, word_count
-from assistant.asking.ranking import Ranked, rank
+from assistant.asking.ranking import NEAREST, Ranked, rank
 from assistant.asking.reranking import reranked
 from assistant.asking.suggesting import Suggester
 from assistant.asking.twins import in_own_language, passages_by_matter
 from indexer.ports import Vector
 from indexer.search import Found, PassageIndex
-
-_NEAREST = 10
 
 
 class Assistant:
@@ -102,7 +100,7 @@ class Assistant:
             if pin is not None and plan.spoken in tier:
                 weights = self.policy.basis(foreign=False).weights
                 hits, outcome = pinned_first(
-                    pin, found, hits, outcome, weights=weights, matter_of=self._matters.__getitem__, most=_NEAREST
+                    pin, found, hits, outcome, weights=weights, matter_of=self._matters.__getitem__, most=NEAREST
                 )
             if isinstance(outcome, Answer):
                 return self._reply(question, plan, query, hits, outcome)
@@ -132,7 +130,7 @@ class Assistant:
         return self._reranker.digest if self._reranker is not None else ""
 
     def _rank(self, found: Sequence[Found], spoken: str) -> list[Ranked]:
-        return rank(found, self.policy, spoken=spoken, matter_of=self._matters.__getitem__, most=_NEAREST)
+        return rank(found, self.policy, spoken=spoken, matter_of=self._matters.__getitem__)
 
     @property
     def _trusted_policy(self) -> Policy | None:

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from assistant.asking.policy import MOST_SHOWN, Evidence, Policy, Weights
 from indexer.search import Found
 
+NEAREST = 10
+"""Pages that a ranking keeps: what a first page's ``standing`` is measured by."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
@@ -39,7 +42,7 @@ def rank(
     *,
     spoken: str,
     matter_of: Callable[[str], str],
-    most: int,
+    most: int = NEAREST,
 ) -> list[Ranked]:
     """Return the best passage of each page, best first.
 

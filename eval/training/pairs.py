@@ -1,4 +1,4 @@
-"""The pairs that the shipped adapter was trained on: the training parts of public sets, and help pages themselves."""
+"""The pairs of the shipped adapter's first stage: the training parts of public sets, and help pages themselves."""
 
 from __future__ import annotations
 

@@ -188,5 +188,5 @@ def _write(model: Any, out: Path, *, base: str) -> None:
     config = model.peft_config["default"]
     config.base_model_name_or_path = base
     config.target_modules = sorted(config.target_modules)
-    model.save_pretrained(str(out))
+    model.save_pretrained(str(out), save_embedding_layers=False)
     (out / "README.md").unlink(missing_ok=True)  # PEFT's form for a model hub; card.json says what this is

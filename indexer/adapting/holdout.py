@@ -27,13 +27,11 @@ def split_pairs(pairs: Sequence[Pair]) -> tuple[list[Pair], list[Pair]]:
 def first_is_right(pairs: Sequence[Pair], encoder: Encoder) -> list[bool]:
     """Say of each pair's question whether the nearest of all the pairs' answers is on its matter."""
     questions = encoder.embed_queries([pair.question for pair in pairs])
-    answers = np.stack(
-        [
-            row
-            for pair in pairs
-            for row in (encoder.embed_queries if pair.is_label else encoder.embed_passages)([pair.answer])
-        ]
-    )
+    answers = np.empty_like(questions)
+    for is_label, embed in ((True, encoder.embed_queries), (False, encoder.embed_passages)):
+        places = [place for place, pair in enumerate(pairs) if pair.is_label == is_label]
+        if places:
+            answers[places] = embed([pairs[place].answer for place in places])
     nearest = np.argmax(questions @ answers.T, axis=1)
     return [pairs[place].matter == pair.matter for pair, place in zip(pairs, nearest.tolist(), strict=True)]
 

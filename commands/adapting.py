@@ -1,0 +1,138 @@
+"""``askfirst adapt``: learn a help centre's own language from its pages."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.settings import read_settings
+from api.wiring import make_encoder, make_store, new_policy, open_assistant
+from assistant.asking.assistant import Assistant
+from assistant.asking.carrying_over import carry_over
+from assistant.asking.policy import POLICY, Evidence, dump_policy
+from assistant.asking.query import clean, query_of, word_count
+from assistant.asking.ranking import evidence_of, rank
+from commands.console import errors, fail, progress, results, say
+from commands.index import Out
+from corpus.readers.directory import read_directory
+from indexer.adapters.lora import Training, train_adapter
+from indexer.adapting.holdout import first_is_right, helps, split_pairs
+from indexer.adapting.pairs import Pair, pairs_of_pages
+from indexer.build import build_generation
+from indexer.contents import ADAPTER
+from indexer.generations import Generations
+from indexer.manifest import write_durably
+
+_LEAST_HELD_OUT = 50
+_LEARNING = Training(steps=1, rank=8, learning_rate=3e-4)
+_CARRIED_BY = 200
+"""Questions by which a policy is carried over: mean and spread of 200 are known to some hundredths of the spread."""
+
+
+def adapt(
+    pages: Annotated[Path, typer.Option(help="Folder of the help pages: Markdown files.")],
+    out: Out = None,
+    steps: Annotated[int, typer.Option(min=1, help="How many batches to learn from; some 3 s each.")] = 100,
+    seed: Annotated[int, typer.Option(help="Decides the sentences and the batches.")] = 0,
+    promote: Annotated[bool, typer.Option(help="Make the new generation the live one.")] = True,
+) -> None:
+    """Adapt the model to a help centre, from its pages alone, and build a generation with it.
+
+    What the adapter learnt is checked on pages that it has not seen; if it does not help there, nothing is built.
+    'askfirst index build' keeps the adapter; 'askfirst index rollback' goes back to the generation before.
+    """
+    settings = read_settings()
+    generations = Generations(out or settings.index_dir)
+    store = make_store(settings)
+    reading = read_directory(pages, default_locale=settings.default_locale)
+    learnt, held = split_pairs(pairs_of_pages(reading.pages, seed=seed))
+    if len(held) < _LEAST_HELD_OUT:
+        fail(
+            f"{len(reading.pages)} pages are too few to learn from: they leave {len(held)} sentences to check with, "
+            f"and it takes {_LEAST_HELD_OUT}; nothing was built"
+        )
+    errors.print(f"{len(learnt)} pairs to learn from, {len(held)} of other pages to check with")
+    with progress() as bar, tempfile.TemporaryDirectory() as scratch:
+        base = make_encoder(settings, progress=bar("Making the model"))
+        adapter = Path(scratch) / "adapter"
+        report = bar("Learning from the pages")
+        train_adapter(
+            Path(base.folder),
+            learnt,
+            adapter,
+            training=Training(steps=steps, rank=_LEARNING.rank, learning_rate=_LEARNING.learning_rate, seed=seed),
+            query_prompt=base.model.query_prompt,
+            passage_prompt=base.model.passage_prompt,
+            on_step=lambda done, total, loss: report(done, total),
+        )
+        adapted = make_encoder(settings, adapter=adapter)
+        before, after = first_is_right(held, base), first_is_right(held, adapted)
+        errors.print(
+            f"found at first among sentences of pages not learnt: {_share(before)} before, {_share(after)} now"
+        )
+        if not helps(before, after):
+            fail("the adapter does not help on pages that it has not seen; nothing was built")
+        plain = build_generation(
+            reading.pages,
+            generations=generations,
+            encoder=base,
+            store=store,
+            policy=new_policy(settings),
+            promote=False,
+            progress=bar("Embedding"),
+        )
+        made = build_generation(
+            reading.pages,
+            generations=generations,
+            encoder=adapted,
+            store=store,
+            adapter=adapter,
+            promote=False,
+            progress=bar("Embedding, adapted"),
+        )
+    plainly = open_assistant(generations, plain.manifest.id, encoder_of=lambda _: base, store=store)
+    adaptedly = open_assistant(generations, made.manifest.id, encoder_of=lambda _: adapted, store=store)
+    asked = [pair for pair in held if pair.source in adaptedly.index.languages][:_CARRIED_BY]
+    policy = carry_over(
+        plainly.policy,
+        recipe=made.manifest.recipe.digest,
+        before=_evidence(plainly, asked),
+        after=_evidence(adaptedly, asked),
+    )
+    write_durably(generations.folder(made.manifest.id) / POLICY, dump_policy(policy))
+    if promote:
+        generations.promote(made.manifest.id)
+    if not plainly.trusted:
+        say(
+            "note:",
+            "the policy was fitted for another recipe before: pages are offered as related only",
+            style="yellow",
+        )
+    errors.print(
+        "how sure the answers are was carried over from the model before; nothing is guaranteed until "
+        f"'askfirst eval certify --adapter {generations.folder(made.manifest.id) / ADAPTER}' has checked it",
+        markup=False,
+    )
+    results.print(made.manifest.id)
+
+
+def _evidence(assistant: Assistant, asked: Sequence[Pair]) -> list[list[Evidence]]:
+    """Return what speaks for the answer sets of each question, asked in the language of its page."""
+    basis = assistant.policy.same_language
+    pages = assistant.index.pages
+    seen = []
+    for pair in asked:
+        text = clean(pair.question)
+        query, vector = assistant.query(text, pair.source)
+        found = assistant.search(query, vector, languages=(pair.source,), spoken=pair.source)
+        ranked = rank(found, assistant.policy, spoken=pair.source, matter_of=lambda page: pages[page].matter or page)
+        seen.append(evidence_of(ranked, lone_lead=basis.lone_lead, words=word_count(query_of(text, pair.source))))
+    return [evidence for evidence in seen if evidence]
+
+
+def _share(right: Sequence[bool]) -> str:
+    return f"{sum(right) / len(right):.1%}"
