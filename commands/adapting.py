@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -58,13 +60,15 @@ def adapt(
     errors.print(f"{len(learnt)} pairs to learn from, {len(held)} of other pages to check with")
     with progress() as bar, tempfile.TemporaryDirectory() as scratch:
         base = make_encoder(settings, progress=bar("Making the model"))
+        if not Path(base.folder).is_dir():
+            fail(f"only a model in a folder can be adapted; ASKFIRST_MODEL is {settings.model!r}")
         adapter = Path(scratch) / "adapter"
         report = bar("Learning from the pages")
         train_adapter(
             Path(base.folder),
             learnt,
             adapter,
-            training=Training(steps=steps, rank=_LEARNING.rank, learning_rate=_LEARNING.learning_rate, seed=seed),
+            training=replace(_LEARNING, steps=steps, seed=seed),
             query_prompt=base.model.query_prompt,
             passage_prompt=base.model.passage_prompt,
             on_step=lambda done, total, loss: report(done, total),
@@ -75,6 +79,7 @@ def adapt(
             f"found at first among sentences of pages not learnt: {_share(before)} before, {_share(after)} now"
         )
         if not helps(before, after):
+            shutil.rmtree(adapted.folder, ignore_errors=True)
             fail("the adapter does not help on pages that it has not seen; nothing was built")
         plain = build_generation(
             reading.pages,
@@ -96,7 +101,7 @@ def adapt(
         )
     plainly = open_assistant(generations, plain.manifest.id, encoder_of=lambda _: base, store=store)
     adaptedly = open_assistant(generations, made.manifest.id, encoder_of=lambda _: adapted, store=store)
-    asked = [pair for pair in held if pair.source in adaptedly.index.languages][:_CARRIED_BY]
+    asked = [pair for pair in held if pair.language in adaptedly.index.languages and not pair.is_label][:_CARRIED_BY]
     policy = carry_over(
         plainly.policy,
         recipe=made.manifest.recipe.digest,
@@ -127,10 +132,10 @@ def _evidence(assistant: Assistant, asked: Sequence[Pair]) -> list[list[Evidence
     seen = []
     for pair in asked:
         text = clean(pair.question)
-        query, vector = assistant.query(text, pair.source)
-        found = assistant.search(query, vector, languages=(pair.source,), spoken=pair.source)
-        ranked = rank(found, assistant.policy, spoken=pair.source, matter_of=lambda page: pages[page].matter or page)
-        seen.append(evidence_of(ranked, lone_lead=basis.lone_lead, words=word_count(query_of(text, pair.source))))
+        query, vector = assistant.query(text, pair.language)
+        found = assistant.search(query, vector, languages=(pair.language,), spoken=pair.language)
+        ranked = rank(found, assistant.policy, spoken=pair.language, matter_of=lambda page: pages[page].matter or page)
+        seen.append(evidence_of(ranked, lone_lead=basis.lone_lead, words=word_count(query_of(text, pair.language))))
     return [evidence for evidence in seen if evidence]
 
 

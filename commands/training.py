@@ -22,6 +22,7 @@ from eval.fitting import collect
 from eval.training.own import SHARES as OWN_SHARES
 from eval.training.own import own_pairs
 from eval.training.pairs import LICENCES, SHARES, training_pairs
+from eval.training.typed import as_typed
 from indexer.adapters.adapted_model import adapter_digest
 from indexer.adapters.encoders import PLAIN
 from indexer.adapters.lora import Training, train_adapter
@@ -31,8 +32,9 @@ from indexer.manifest import write_durably
 
 _PAIRS_SEED = 7
 _STARTER_SEED = 2
+_TYPED_SEED = 3
 _FIRST = Training(steps=300, learning_rate=5e-4, seed=0)
-_SECOND = Training(steps=300, learning_rate=4e-4, seed=1)
+_SECOND = Training(steps=300, learning_rate=4e-4, question_tokens=96, seed=1)
 _CARD = "card.json"
 
 
@@ -71,6 +73,7 @@ def train(
             replace(pair, source="starter")
             for pair in pairs_of_pages(read_directory(starter).pages, seed=_STARTER_SEED)
         ]
+        pairs = as_typed(pairs, seed=_TYPED_SEED)
         report = bar("Training, second stage")
         _train(plain, pairs, out, training=second, shares=dict(OWN_SHARES), report=report, start=start)
         card = {
@@ -83,7 +86,7 @@ def train(
                 {"adapter_sha256": adapter_digest(out), "training": asdict(second), "shares": dict(OWN_SHARES)},
             ],
             "pairs": len(pairs),
-            "pairs_seed": _PAIRS_SEED,
+            "seeds": {"pairs": _PAIRS_SEED, "starter": _STARTER_SEED, "typed": _TYPED_SEED},
             "questions_sha256": {name: load_dataset(data / name).digest for name in LICENCES}
             | {name: dataset.digest for name, dataset in sets.items()},
             "licences": dict(LICENCES) | dict.fromkeys(sets, "our own questions"),

@@ -54,15 +54,15 @@ def own_pairs(dataset: Dataset, signals: Sequence[Signals], *, by_language: bool
         matter = f"{dataset.name}/{matter_of(dataset, asked)}"
         wrong = tuple(_window(found) for found in _nearest_wrong(one))
         if not one.relevant:
-            pairs.append(Pair(asked.text, "", matter, source, wrong=wrong))
+            pairs.append(Pair(asked.text, "", matter, source, wrong=wrong, language=asked.language))
             continue
         passage = passages[asked.passage]
         nearest = next((found for found in one.found if found.passage.id == passage.id), None)
         answer = _window(nearest) if nearest is not None else window_inputs(passage)[0]
-        pairs.append(Pair(asked.text, answer, matter, source, wrong=wrong))
+        pairs.append(Pair(asked.text, answer, matter, source, wrong=wrong, language=asked.language))
         if labels:
             label = passage.question or _title(passage, dataset)
-            pairs.append(Pair(asked.text, label, matter, f"{source}-label", is_label=True))
+            pairs.append(Pair(asked.text, label, matter, f"{source}-label", is_label=True, language=asked.language))
     return pairs
 
 

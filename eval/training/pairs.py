@@ -96,13 +96,14 @@ def _labelled(dataset: Dataset, chance: random.Random, *, most: int, wordings: b
         for asked, right in group:
             page = pages[chance.choice(right)]
             if wordings or chance.random() < 0.5:
-                pairs.append(Pair(asked.text, page.title, name, dataset.name, is_label=True))
+                pairs.append(Pair(asked.text, page.title, name, dataset.name, is_label=True, language=asked.language))
             else:
                 window = chance.choice(windows[page.id][:_WINDOWS])
-                pairs.append(Pair(asked.text, window, name, dataset.name))
+                pairs.append(Pair(asked.text, window, name, dataset.name, language=asked.language))
             other = chance.choice(group)[0]
             if wordings and other.id != asked.id:
-                pairs.append(Pair(asked.text, other.text, name, f"{dataset.name}-wordings", is_label=True))
+                wording = f"{dataset.name}-wordings"
+                pairs.append(Pair(asked.text, other.text, name, wording, is_label=True, language=asked.language))
     return pairs
 
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from indexer.adapters.adapted_model import without_peft_warnings
 from indexer.adapting.pairs import Pair
+from indexer.errors import ModelUnusable
 
 _LINEAR_LAYERS = ["query", "key", "value", "attention.output.dense", "intermediate.dense", "output.dense"]
 
@@ -70,6 +71,9 @@ def train_adapter(
         query_prompt: put in front of questions and labels.
         passage_prompt: put in front of answers.
         on_step: told how far it is.
+
+    Raises:
+        ModelUnusable: if the model is of another kind.
     """
     import torch
     from peft import LoraConfig, PeftModel, get_peft_model
@@ -84,7 +88,10 @@ def train_adapter(
             config = LoraConfig(
                 r=training.rank, lora_alpha=2 * training.rank, target_modules=_LINEAR_LAYERS, bias="none"
             )
-            model = get_peft_model(sentence_model[0].auto_model, config)
+            try:
+                model = get_peft_model(sentence_model[0].auto_model, config)
+            except ValueError as exc:
+                raise ModelUnusable(f"{model_folder.name} is not built as BERT is and cannot be adapted") from exc
         else:
             model = PeftModel.from_pretrained(sentence_model[0].auto_model, str(start), is_trainable=True)
     model.train()

@@ -31,6 +31,7 @@ class Pair:
         matter: texts of one matter are never taken for wrong answers to each other's questions.
         source: a batch is made of pairs of one source, so that wrong answers are near ones.
         wrong: near texts that do not answer, embedded as ``answer`` is.
+        language: the question's, where it is known.
     """
 
     question: str
@@ -39,6 +40,7 @@ class Pair:
     source: str
     is_label: bool = False
     wrong: tuple[str, ...] = ()
+    language: str = ""
 
 
 def pairs_of_pages(pages: Sequence[Page], *, seed: int, most: int | None = None) -> list[Pair]:
@@ -86,7 +88,7 @@ def _sentence_pairs(passage: Passage, page: Page, chance: random.Random) -> list
             if chance.random() < 0.5:
                 sentence = sentence.lower().rstrip(".!:;。")
             rest = f"{window[:first].rstrip()} {window[last:].lstrip()}".strip()
-            pairs.append(Pair(sentence, f"{context_of(passage)}\n{rest}", _matter(page), page.language))
+            pairs.append(_pair(sentence, f"{context_of(passage)}\n{rest}", page))
     return pairs
 
 
@@ -97,10 +99,10 @@ def _name_pairs(passage: Passage, page: Page) -> list[Pair]:
     if len(window) < _LEAST_REST:
         return []
     if passage.question is not None:
-        return [Pair(passage.question, f"{page.title}\n{window}", _matter(page), page.language)]
+        return [_pair(passage.question, f"{page.title}\n{window}", page)]
     if passage.heading_path and passage.heading_path[-1] != page.title:
-        return [Pair(passage.heading_path[-1], f"{page.title}\n{window}", _matter(page), page.language)]
-    return [Pair(page.title, window, _matter(page), page.language)]
+        return [_pair(passage.heading_path[-1], f"{page.title}\n{window}", page)]
+    return [_pair(page.title, window, page)]
 
 
 def _twin_pairs(pages: Sequence[Page]) -> list[Pair]:
@@ -110,12 +112,16 @@ def _twin_pairs(pages: Sequence[Page]) -> list[Pair]:
         if page.matter:
             twins.setdefault(page.matter, []).append(page)
     return [
-        Pair(one.title, other.title, matter, "translations", is_label=True)
+        Pair(one.title, other.title, matter, "translations", is_label=True, language=one.language)
         for matter, group in sorted(twins.items())
         for one in sorted(group, key=lambda page: page.id)
         for other in sorted(group, key=lambda page: page.id)
         if one.language != other.language and one.title != other.title
     ]
+
+
+def _pair(question: str, answer: str, page: Page) -> Pair:
+    return Pair(question, answer, _matter(page), page.language, language=page.language)
 
 
 def _matter(page: Page) -> str:
