@@ -88,7 +88,11 @@ def test_headings_and_questions_are_paired_with_what_stands_under_them() -> None
     pairs = {pair.question: pair for pair in pairs_of_pages([paying], seed=1)}
 
     assert pairs["Can I pay by card?"] == Pair(
-        "Can I pay by card?", "Paying\nYou can pay by any card that your bank has given you.", "paying", "en"
+        "Can I pay by card?",
+        "Paying\nYou can pay by any card that your bank has given you.",
+        "paying",
+        "en",
+        language="en",
     )
     assert pairs["Cash"].answer == "Paying\nCash is taken at the counter, in coins and in notes."
 
