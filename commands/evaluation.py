@@ -16,7 +16,7 @@ from api.wiring import Encoders, make_encoder
 from commands import fitting, reporting, training
 from commands.console import errors, progress, results
 from commands.serving import serving
-from commands.sets import Corpora, assistant_over, load_sets, writable
+from commands.sets import Adapter, Corpora, assistant_over, load_sets, writable
 from eval.datasets import load_questions, sample
 from eval.errors import EvalError
 from eval.latency import measure_latency
@@ -43,6 +43,7 @@ def retrieval(
         int | None, typer.Option("--sample", min=1, help="Ask at most so many questions of each kind.")
     ] = None,
     corpus: Corpora = None,
+    adapter: Adapter = None,
 ) -> None:
     """Index a set's corpus, ask its questions and print how they were answered."""
     settings = read_settings()
@@ -51,7 +52,7 @@ def retrieval(
     if json_file is not None:
         writable(json_file)
     with progress() as bar:
-        encoder = make_encoder(settings, progress=bar("Making the model"))
+        encoder = make_encoder(settings, adapter=adapter, progress=bar("Making the model"))
         assistant = assistant_over(settings, labelled, encoder, bar("Embedding texts"))
         askings = ask_all(
             dataset,

@@ -12,7 +12,7 @@ from api.settings import read_settings
 from api.wiring import make_encoder
 from assistant.asking.policy import SHIPPED, Policy, dump_policy, read_policy
 from commands.console import errors, progress, results, say
-from commands.sets import Corpora, LabelledSet, gather, load_sets, writable
+from commands.sets import Adapter, Corpora, LabelledSet, gather, load_sets, writable
 from eval.policies import fit_policy
 from eval.risk import labels_needed
 from indexer.manifest import write_durably
@@ -42,9 +42,7 @@ def certify(
     out: Out,
     corpus: Corpora = None,
     most_risk: Risk = 0.1,
-    adapter: Annotated[
-        Path | None, typer.Option(help="Folder 'adapter' of a generation that 'askfirst adapt' made.")
-    ] = None,
+    adapter: Adapter = None,
 ) -> None:
     """Make a policy for your own labelled questions and say what it guarantees.
 

@@ -31,6 +31,8 @@ Corpora = Annotated[
     ),
 ]
 
+Adapter = Annotated[Path | None, typer.Option(help="Folder 'adapter' of a generation that 'askfirst adapt' made.")]
+
 
 @dataclass(frozen=True)
 class LabelledSet:

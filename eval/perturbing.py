@@ -1,4 +1,4 @@
-"""Questions as they come from a phone: without diacritics, with typing errors, in capitals."""
+"""Questions as they come from a phone: without diacritics, with typing errors, in capitals, after a story."""
 
 from __future__ import annotations
 
@@ -48,8 +48,46 @@ def in_capitals(text: str) -> str:
     return text.upper()
 
 
-CHANGES: Mapping[str, Callable[[str], str]] = {
-    "no diacritics": without_diacritics,
-    "typing errors": with_typos,
-    "capitals": in_capitals,
+_STORIES: Mapping[str, tuple[str, str]] = {
+    "pl": (
+        "Witam serdecznie. Od tygodnia zakładam u was sklep i bardzo mi się podoba, ale utknęłam.",
+        "Z góry dziękuję za pomoc i pozdrawiam, Ania",
+    ),
+    "en": (
+        "Hi there! I have been setting up my shop since last week and so far I like it, but now I am stuck.",
+        "Thanks in advance, kind regards, Tom",
+    ),
+    "de": (
+        "Hallo zusammen! Ich richte seit letzter Woche meinen Shop ein und bin bisher zufrieden, aber jetzt komme ich "
+        "nicht weiter.",
+        "Vielen Dank im Voraus und freundliche Grüße, Jens",
+    ),
+    "nl": (
+        "Hoi allemaal! Ik ben sinds vorige week bezig met mijn winkel en het bevalt goed, maar nu loop ik vast.",
+        "Alvast bedankt, met vriendelijke groet, Sanne",
+    ),
+    "fr": (
+        "Bonjour à tous ! Je monte ma boutique depuis la semaine dernière et j’en suis contente, mais là je bloque.",
+        "Merci d’avance, cordialement, Julie",
+    ),
+}
+"""None of these is among the openings and closings that the adapter was trained with; see ``eval.training.typed``."""
+
+
+def within_a_story(text: str, language: str) -> str:
+    """Return a text after a greeting and what happened before, and thanks after it; as it is where we have none."""
+    if language not in _STORIES:
+        return text
+    before, after = _STORIES[language]
+    return f"{before} {text} {after}"
+
+
+Change = Callable[[str, str], str]
+"""Takes a question and its language."""
+
+CHANGES: Mapping[str, Change] = {
+    "no diacritics": lambda text, language: without_diacritics(text),
+    "typing errors": lambda text, language: with_typos(text),
+    "capitals": lambda text, language: in_capitals(text),
+    "within a story": within_a_story,
 }

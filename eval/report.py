@@ -172,7 +172,9 @@ def robustness(measured: Sequence[Measured]) -> list[dict[str, Any]]:
                 asked.id for asked in sample(tuple(a.asked for a in one.askings if a.relevance), _CHANGED_OF_A_SET)
             }
             askings = [asking for asking in one.askings if asking.asked.id in chosen]
-            changed = [replace_text(asking.asked, change(asking.asked.text)) for asking in askings]
+            changed = [
+                replace_text(asking.asked, change(asking.asked.text, asking.asked.language)) for asking in askings
+            ]
             for asking, asked in zip(askings, changed, strict=True):
                 if asked.text == asking.asked.text:
                     continue

@@ -12,7 +12,7 @@ from indexer.adapting.pairs import Pair
 _TYPOS, _NO_DIACRITICS, _CAPITALS, _WRAPPED = 0.12, 0.12, 0.03, 0.18
 """Shares of the questions that are changed so; the last independent of the others."""
 
-_OPENINGS: Mapping[str, Sequence[str]] = {
+OPENINGS: Mapping[str, Sequence[str]] = {
     "pl": (
         "Dzień dobry.",
         "Hej,",
@@ -79,7 +79,7 @@ _OPENINGS: Mapping[str, Sequence[str]] = {
         "Merci de m’aider vite !",
     ),
 }
-_CLOSINGS: Mapping[str, Sequence[str]] = {
+CLOSINGS: Mapping[str, Sequence[str]] = {
     "pl": (
         "Dziękuję!",
         "Pozdrawiam, Marek",
@@ -120,8 +120,8 @@ def _typed(pair: Pair, chance: random.Random) -> str:
         if 0.0 <= place < share:
             text = change(text)
         place -= share
-    if pair.language in _OPENINGS and chance.random() < _WRAPPED:
-        opening = chance.choice(_OPENINGS[pair.language])
-        closing = chance.choice(_CLOSINGS[pair.language]) if chance.random() < 0.5 else ""
+    if pair.language in OPENINGS and chance.random() < _WRAPPED:
+        opening = chance.choice(OPENINGS[pair.language])
+        closing = chance.choice(CLOSINGS[pair.language]) if chance.random() < 0.5 else ""
         text = f"{opening} {text} {closing}".strip()
     return text

@@ -7,7 +7,8 @@ import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eval.perturbing import CHANGES, in_capitals, with_typos, without_diacritics
+from eval.perturbing import CHANGES, in_capitals, with_typos, within_a_story, without_diacritics
+from eval.training.typed import CLOSINGS, OPENINGS
 
 QUESTION = "Dlaczego zwrot pieniędzy za zamówienie internetowe jeszcze nie dotarł na rachunek?"
 words = st.lists(st.text("abcdefgłóżéü", min_size=4, max_size=12), min_size=1, max_size=12)
@@ -72,7 +73,7 @@ def test_an_error_is_a_letter_left_out_doubled_or_exchanged_and_at_least_one_is_
 @given(text=st.text(max_size=100))
 @settings(deadline=None)
 def test_any_text_can_be_changed_and_an_error_changes_nothing_but_letters(text: str) -> None:
-    changed = {name: change(text) for name, change in CHANGES.items()}
+    changed = {name: change(text, "pl") for name, change in CHANGES.items()}
 
     assert regex.split(r"\p{L}+", changed["typing errors"]) == regex.split(r"\p{L}+", text)
     assert without_diacritics(changed["no diacritics"]) == changed["no diacritics"]
@@ -80,3 +81,18 @@ def test_any_text_can_be_changed_and_an_error_changes_nothing_but_letters(text: 
 
 def test_capitals_are_those_of_every_script_that_has_them() -> None:
     assert in_capitals("jak zwrócić? где мой заказ. أين") == "JAK ZWRÓCIĆ? ГДЕ МОЙ ЗАКАЗ. أين"
+
+
+@pytest.mark.parametrize("language", ["pl", "en", "de", "nl", "fr"])
+def test_a_story_around_a_question_leaves_it_as_it_is_and_was_not_trained_with(language: str) -> None:
+    told = within_a_story(QUESTION, language)
+    before, after = told.split(QUESTION)
+
+    assert before
+    assert after
+    known = [*OPENINGS[language], *CLOSINGS[language]]
+    assert not any(text in before or text in after for text in known if len(text) > 15)
+
+
+def test_there_is_no_story_in_a_language_that_we_have_none_in() -> None:
+    assert within_a_story("¿Dónde está mi pedido?", "es") == "¿Dónde está mi pedido?"
