@@ -1,4 +1,4 @@
-"""The pairs of the shipped adapter's second stage: our own questions beside what is near to them and wrong."""
+"""The pairs of the shipped adapter's second stage: our own questions, answerable or not."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ SHARES: Mapping[str, float] = {
 """Share of the batches by source, in the second stage."""
 
 _WRONG = 8
-"""Pages that a question's wrong windows are taken from: the nearest ones that do not answer it."""
+"""Pages that an unanswerable question's wrong windows are taken from: the nearest ones."""
 
 
 def own_pairs(dataset: Dataset, signals: Sequence[Signals], *, by_language: bool, labels: bool) -> list[Pair]:
-    """Return pairs of a question and the window that answers it, beside near windows that do not.
+    """Return pairs of a question and the window that answers it; of an unanswerable one, near windows that do not.
 
-    Of the labelled passage the window nearest to the question is taken. A question without an answer has only wrong
-    windows.
+    Of the labelled passage the window nearest to the question is taken. Near windows beside answerable questions did
+    harm: some of them answer, too (eval/README.md).
 
     Args:
         dataset: our questions; each answerable one names its passage.
@@ -52,26 +52,25 @@ def own_pairs(dataset: Dataset, signals: Sequence[Signals], *, by_language: bool
         asked = one.asked
         source = f"{dataset.name}-{asked.language}" if by_language else dataset.name
         matter = f"{dataset.name}/{matter_of(dataset, asked)}"
-        wrong = tuple(_window(found) for found in _nearest_wrong(one))
         if not one.relevant:
+            wrong = tuple(_window(found) for found in _nearest(one))
             pairs.append(Pair(asked.text, "", matter, source, wrong=wrong, language=asked.language))
             continue
         passage = passages[asked.passage]
         nearest = next((found for found in one.found if found.passage.id == passage.id), None)
         answer = _window(nearest) if nearest is not None else window_inputs(passage)[0]
-        pairs.append(Pair(asked.text, answer, matter, source, wrong=wrong, language=asked.language))
+        pairs.append(Pair(asked.text, answer, matter, source, language=asked.language))
         if labels:
             label = passage.question or _title(passage, dataset)
             pairs.append(Pair(asked.text, label, matter, f"{source}-label", is_label=True, language=asked.language))
     return pairs
 
 
-def _nearest_wrong(one: Signals) -> list[Found]:
-    """Return the nearest passage of each of the nearest pages that do not answer a question."""
+def _nearest(one: Signals) -> list[Found]:
+    """Return the nearest passage of each of the nearest pages."""
     by_page: dict[str, Found] = {}
     for found in sorted(one.found, key=lambda found: -found.window):
-        if found.passage.page_id not in one.relevant:
-            by_page.setdefault(found.passage.page_id, found)
+        by_page.setdefault(found.passage.page_id, found)
     return list(by_page.values())[:_WRONG]
 
 

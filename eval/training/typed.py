@@ -9,7 +9,7 @@ from dataclasses import replace
 from eval.perturbing import in_capitals, with_typos, without_diacritics
 from indexer.adapting.pairs import Pair
 
-_TYPOS, _NO_DIACRITICS, _CAPITALS, _WRAPPED = 0.12, 0.12, 0.03, 0.18
+_TYPOS, _NO_DIACRITICS, _CAPITALS, _WRAPPED = 0.08, 0.08, 0.02, 0.12
 """Shares of the questions that are changed so; the last independent of the others."""
 
 OPENINGS: Mapping[str, Sequence[str]] = {

@@ -1,4 +1,4 @@
-"""What the second stage of the shipped adapter learns from: our questions, their windows, what is near and wrong."""
+"""What the second stage of the shipped adapter learns from: our questions and their windows, or none."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def dataset(*, relevant: bool = True) -> Dataset:
     return Dataset("own", tuple(PAGES), (one,) if relevant else (), labels, () if relevant else (one,), "digest")
 
 
-def test_a_question_is_paired_with_the_nearest_window_of_its_passage_beside_the_nearest_wrong_pages() -> None:
+def test_a_question_is_paired_with_the_nearest_window_of_its_passage() -> None:
     near = signals(
         found("en/invoices", window=0.8, best=1),
         found("en/refunds", window=0.7, best=2),
@@ -54,8 +54,9 @@ def test_a_question_is_paired_with_the_nearest_window_of_its_passage_beside_the_
 
     assert len(REFUNDS.windows) > 2
     assert pair.answer == window_inputs(REFUNDS)[2]
-    assert pair.wrong == (window_inputs(PASSAGES["en/delivery"])[0], window_inputs(PASSAGES["en/invoices"])[1])
-    assert (pair.question, pair.source, pair.is_label) == ("where is my money", "own-en", False)
+    assert (pair.question, pair.source, pair.language) == ("where is my money", "own-en", "en")
+    assert not pair.is_label
+    assert pair.wrong == ()
 
 
 def test_a_passage_that_was_not_found_gives_its_first_window() -> None:
@@ -64,13 +65,13 @@ def test_a_passage_that_was_not_found_gives_its_first_window() -> None:
     assert pair.answer == window_inputs(REFUNDS)[0]
 
 
-def test_a_question_without_an_answer_has_only_wrong_windows() -> None:
-    near = signals(found("en/refunds", window=0.9), relevant=())
+def test_a_question_without_an_answer_has_only_the_windows_of_the_nearest_pages() -> None:
+    near = signals(found("en/invoices", window=0.8, best=1), found("en/refunds", window=0.9), relevant=())
 
     (pair,) = own_pairs(dataset(relevant=False), [near], by_language=False, labels=True)
 
     assert pair.answer == ""
-    assert pair.wrong == (window_inputs(REFUNDS)[0],)
+    assert pair.wrong == (window_inputs(REFUNDS)[0], window_inputs(PASSAGES["en/invoices"])[1])
 
 
 @pytest.mark.parametrize("by_language", [True, False])
