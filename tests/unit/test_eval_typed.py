@@ -15,7 +15,7 @@ def test_most_questions_stay_as_they_are_and_answers_always() -> None:
     typed = as_typed(PAIRS, seed=1)
 
     same = sum(new.question == old.question for new, old in zip(typed, PAIRS, strict=True))
-    assert 0.5 < same / len(PAIRS) < 0.7
+    assert 0.65 < same / len(PAIRS) < 0.8
     assert {(pair.answer, pair.matter, pair.source, pair.language) for pair in typed} == {
         ("answer", "matter", "source", "pl")
     }
@@ -33,7 +33,7 @@ def test_some_come_without_diacritics_some_in_capitals_and_some_after_a_greeting
         for pair in as_typed(PAIRS, seed=1)
     )
 
-    assert all(kinds[kind] > 20 for kind in ("no diacritics", "capitals", "wrapped"))
+    assert all(kinds[kind] > 10 for kind in ("no diacritics", "capitals", "wrapped"))
 
 
 def test_the_same_seed_types_the_same_and_another_does_not() -> None:
