@@ -9,7 +9,7 @@ from pathlib import Path
 from api.settings import Settings
 from assistant.asking.assistant import Assistant
 from assistant.asking.curation import NO_CURATION, Curation, load_curation
-from assistant.asking.policy import POLICY, SHIPPED, Policy, dump_policy, read_policy
+from assistant.asking.policy import POLICY, SHIPPED, Policy, read_policy
 from assistant.asking.ports import Reranker
 from assistant.errors import PolicyUnusable
 from indexer.adapters.adapted_model import adapter_digest
@@ -121,13 +121,13 @@ def open_assistant(
     return Assistant(index, policy, trusted=fitted_for == used, reranker=reranker, curation=curation)
 
 
-def new_policy(settings: Settings) -> bytes:
-    """Return the policy to put beside a new index, as its file.
+def new_policy(settings: Settings) -> Policy:
+    """Return the policy to put beside a new index.
 
     Raises:
         PolicyUnusable: if the operator's own cannot be read.
     """
-    return dump_policy(read_policy(settings.policy or SHIPPED))
+    return read_policy(settings.policy or SHIPPED)
 
 
 def policy_for(folder: Path) -> Policy:

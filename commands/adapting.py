@@ -15,13 +15,14 @@ from api.settings import read_settings
 from api.wiring import make_encoder, make_store, new_policy, open_assistant
 from assistant.asking.assistant import Assistant
 from assistant.asking.carrying_over import carry_over
-from assistant.asking.policy import POLICY, Evidence, dump_policy
+from assistant.asking.policy import POLICY, Evidence, Policy, dump_policy
 from assistant.asking.query import clean, query_of, word_count
 from assistant.asking.ranking import evidence_of, rank
-from commands.console import errors, fail, progress, results, say
+from commands.console import Report, errors, fail, progress, results
 from commands.index import Out
 from corpus.readers.directory import read_directory
 from indexer.adapters.lora import Training, train_adapter
+from indexer.adapters.sentence_transformers import SentenceTransformerEncoder
 from indexer.adapting.holdout import first_is_right, helps, split_pairs
 from indexer.adapting.pairs import Pair, pairs_of_pages
 from indexer.build import build_generation
@@ -63,16 +64,7 @@ def adapt(
         if not Path(base.folder).is_dir():
             fail(f"only a model in a folder can be adapted; ASKFIRST_MODEL is {settings.model!r}")
         adapter = Path(scratch) / "adapter"
-        report = bar("Learning from the pages")
-        train_adapter(
-            Path(base.folder),
-            learnt,
-            adapter,
-            training=replace(_LEARNING, steps=steps, seed=seed),
-            query_prompt=base.model.query_prompt,
-            passage_prompt=base.model.passage_prompt,
-            on_step=lambda done, total, loss: report(done, total),
-        )
+        _learn(learnt, base, adapter, replace(_LEARNING, steps=steps, seed=seed), bar("Learning from the pages"))
         adapted = make_encoder(settings, adapter=adapter)
         before, after = first_is_right(held, base), first_is_right(held, adapted)
         errors.print(
@@ -86,7 +78,7 @@ def adapt(
             generations=generations,
             encoder=base,
             store=store,
-            policy=new_policy(settings),
+            policy=dump_policy(new_policy(settings)),
             promote=False,
             progress=bar("Embedding"),
         )
@@ -101,28 +93,44 @@ def adapt(
         )
     plainly = open_assistant(generations, plain.manifest.id, encoder_of=lambda _: base, store=store)
     adaptedly = open_assistant(generations, made.manifest.id, encoder_of=lambda _: adapted, store=store)
-    asked = [pair for pair in held if pair.language in adaptedly.index.languages and not pair.is_label][:_CARRIED_BY]
-    policy = carry_over(
-        plainly.policy,
-        recipe=made.manifest.recipe.digest,
-        before=_evidence(plainly, asked),
-        after=_evidence(adaptedly, asked),
-    )
-    write_durably(generations.folder(made.manifest.id) / POLICY, dump_policy(policy))
+    write_durably(generations.folder(made.manifest.id) / POLICY, dump_policy(_policy(plainly, adaptedly, held)))
     if promote:
         generations.promote(made.manifest.id)
-    if not plainly.trusted:
-        say(
-            "note:",
-            "the policy was fitted for another recipe before: pages are offered as related only",
-            style="yellow",
-        )
+    certify = f"'askfirst eval certify --adapter {generations.folder(made.manifest.id) / ADAPTER}'"
     errors.print(
-        "how sure the answers are was carried over from the model before; nothing is guaranteed until "
-        f"'askfirst eval certify --adapter {generations.folder(made.manifest.id) / ADAPTER}' has checked it",
+        f"how sure the answers are was carried over from the model before; nothing is guaranteed until {certify} has "
+        "checked it"
+        if plainly.trusted
+        else "the policy was fitted for another model: pages are offered as related, none as the answer, until "
+        f"{certify} has made one",
         markup=False,
     )
     results.print(made.manifest.id)
+
+
+def _learn(pairs: Sequence[Pair], base: SentenceTransformerEncoder, out: Path, how: Training, report: Report) -> None:
+    train_adapter(
+        Path(base.folder),
+        pairs,
+        out,
+        training=how,
+        query_prompt=base.model.query_prompt,
+        passage_prompt=base.model.passage_prompt,
+        on_step=lambda done, total, loss: report(done, total),
+    )
+
+
+def _policy(plainly: Assistant, adaptedly: Assistant, held: Sequence[Pair]) -> Policy:
+    """Return the policy for the adapted model; one that was not fitted for the model before stays as void as it was."""
+    if not plainly.trusted:
+        return plainly.policy
+    asked = [pair for pair in held if pair.language in adaptedly.index.languages and not pair.is_label][:_CARRIED_BY]
+    return carry_over(
+        plainly.policy,
+        recipe=adaptedly.index.manifest.recipe.digest,
+        before=_evidence(plainly, asked),
+        after=_evidence(adaptedly, asked),
+    )
 
 
 def _evidence(assistant: Assistant, asked: Sequence[Pair]) -> list[list[Evidence]]:

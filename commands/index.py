@@ -20,6 +20,8 @@ from indexer.build import Build, build_generation
 from indexer.contents import adapter_in, read_pages
 from indexer.errors import IndexerError
 from indexer.generations import Generations
+from indexer.ports import Encoder
+from indexer.recipe import Recipe
 
 app = typer.Typer(no_args_is_help=True, help="Build generations of the index, and choose which one answers.")
 
@@ -59,7 +61,7 @@ def build(
             generations=generations,
             encoder=encoder,
             store=make_store(settings),
-            policy=_policy(settings, adapter),
+            policy=_policy(settings, encoder, adapter),
             adapter=adapter,
             full=full,
             promote=promote,
@@ -124,11 +126,15 @@ def _live_adapter(generations: Generations) -> Path | None:
         return None
 
 
-def _policy(settings: Settings, adapter: Path | None) -> bytes:
-    """Return the operator's policy, else that of the generation which an adapter comes from, else the shipped one."""
-    if adapter is not None and settings.policy is None:
-        return dump_policy(policy_for(adapter.parent))
-    return new_policy(settings)
+def _policy(settings: Settings, encoder: Encoder, adapter: Path | None) -> bytes:
+    """Return the policy to put beside the index.
+
+    With an adapter that is the one of the generation which it comes from, unless the operator's own was made for it.
+    """
+    policy = new_policy(settings)
+    if adapter is not None and policy.recipe != Recipe(encoder.model).digest:
+        policy = policy_for(adapter.parent)
+    return dump_policy(policy)
 
 
 def _kept_pages(generations: Generations) -> dict[tuple[str, str], Page]:

@@ -13,6 +13,7 @@ import typer
 from api.settings import Settings
 from api.wiring import make_reranker, make_store, new_policy, open_assistant
 from assistant.asking.assistant import Assistant
+from assistant.asking.policy import dump_policy
 from commands.console import Report
 from eval.datasets import Dataset, load_dataset
 from eval.errors import EvalError
@@ -73,7 +74,7 @@ def assistant_over(settings: Settings, one: LabelledSet, encoder: Encoder, repor
         generations=generations,
         encoder=encoder,
         store=store,
-        policy=new_policy(settings),
+        policy=dump_policy(new_policy(settings)),
         progress=report,
     )
     return open_assistant(

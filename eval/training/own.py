@@ -14,7 +14,7 @@ from indexer.layout import window_inputs
 from indexer.search import Found
 
 SHARES: Mapping[str, float] = {
-    "stackfaq": 0.07,
+    "stackfaq": 0.08,
     "roboai_faq": 0.06,
     "banking77_oos": 0.05,
     "banking77_oos-wordings": 0.03,
@@ -22,11 +22,11 @@ SHARES: Mapping[str, float] = {
     "clinc150-wordings": 0.02,
     "parallel_faq": 0.08,
     "prestashop-translations": 0.02,
-    **{f"prestashop-{language}": 0.04 for language in ("en", "fr", "pl", "nl", "de", "es")},
-    **{f"own_prestashop-{language}": 0.054 for language in ("en", "fr", "pl", "nl", "de")},
-    "own_starter": 0.08,
+    **{f"prestashop-{language}": 0.045 for language in ("en", "fr", "pl", "nl", "de", "es")},
+    **{f"own_prestashop-{language}": 0.044 for language in ("en", "fr", "pl", "nl", "de")},
+    "own_starter": 0.06,
     "own_starter-label": 0.03,
-    "starter": 0.02,
+    "starter": 0.08,
 }
 """Share of the batches by source, in the second stage."""
 

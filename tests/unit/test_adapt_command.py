@@ -9,16 +9,21 @@ import json
 import os
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from api.settings import Settings
-from api.wiring import make_encoder
-from assistant.asking.policy import POLICY, read_policy
+from api.wiring import make_encoder, make_store, open_assistant
+from assistant.asking.policy import POLICY, SHIPPED, dump_policy, read_policy
+from commands.adapting import _policy
+from corpus.readers.directory import read_directory
 from indexer.adapters.encoders import PLAIN
+from indexer.build import build_generation
 from indexer.contents import adapter_in
 from indexer.generations import Generations
+from indexer.recipe import Recipe
 from tests.conftest import STARTER_PAGES
 from tests.unit.test_commands import run
 
@@ -51,8 +56,12 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def environment(model: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("adapted")
+    recipe = Recipe(make_encoder(Settings(model=str(model))).model)
+    policy = folder / "policy.json"
+    policy.write_bytes(dump_policy(replace(read_policy(SHIPPED), recipe=recipe.digest)))
     return {
         "ASKFIRST_MODEL": str(model),
+        "ASKFIRST_POLICY": str(policy),
         "ASKFIRST_CACHE_DIR": str(folder / "cache"),
         "ASKFIRST_INDEX_DIR": str(folder / "index"),
     }
@@ -70,7 +79,7 @@ def generations(adapted: subprocess.CompletedProcess[str], environment: dict[str
 
 
 def test_what_was_learnt_is_a_generation_with_its_adapter_and_a_policy_that_guarantees_nothing(
-    adapted: subprocess.CompletedProcess[str], generations: Generations
+    adapted: subprocess.CompletedProcess[str], generations: Generations, environment: dict[str, str]
 ) -> None:
     made = generations.live()
     manifest = generations.verify(made)
@@ -79,7 +88,7 @@ def test_what_was_learnt_is_a_generation_with_its_adapter_and_a_policy_that_guar
     assert adapted.stdout.strip() == made
     assert adapter_in(generations.folder(made)) is not None
     assert policy.recipe == manifest.recipe.digest
-    assert policy.carried_over
+    assert policy.carried_over == read_policy(Path(environment["ASKFIRST_POLICY"])).recipe
     assert policy.guarantee is None
 
 
@@ -155,3 +164,25 @@ def test_too_few_pages_are_not_learnt_from(environment: dict[str, str], tmp_path
 
     assert done.returncode == 1
     assert "too few to learn from" in done.stderr
+
+
+def test_a_policy_for_another_model_is_not_carried_over(
+    generations: Generations, pages: Path, environment: dict[str, str]
+) -> None:
+    base = make_encoder(Settings(model=environment["ASKFIRST_MODEL"]))
+    live = generations.folder(generations.live())
+    adapter = adapter_in(live)
+    assert adapter is not None
+    adapted = make_encoder(
+        Settings(model=environment["ASKFIRST_MODEL"], cache_dir=Path(environment["ASKFIRST_CACHE_DIR"])),
+        adapter=adapter,
+    )
+    store = make_store(Settings())
+    plain = build_generation(
+        read_directory(pages).pages, generations=generations, encoder=base, store=store, promote=False
+    )
+    one = open_assistant(generations, plain.manifest.id, encoder_of=lambda _: base, store=store)
+    other = open_assistant(generations, generations.live(), encoder_of=lambda _: adapted, store=store)
+
+    assert not one.trusted
+    assert _policy(one, other, []) == read_policy(SHIPPED)
