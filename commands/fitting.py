@@ -72,7 +72,13 @@ def _make_policy(
     with progress() as bar:
         encoder = make_encoder(settings, adapter=adapter, progress=bar("Making the model"))
         gathered = gather(settings, sets, encoder, bar)
-    policy = fit_policy(gathered, base=base, most_risk=most_risk, say=lambda line: errors.print(line, markup=False))
+    policy = fit_policy(
+        gathered,
+        base=base,
+        most_risk=most_risk,
+        current=read_policy(SHIPPED),
+        say=lambda line: errors.print(line, markup=False),
+    )
     write_durably(out, dump_policy(policy))
     _print_guarantee(policy)
     results.print(f"wrote {out}", markup=False)

@@ -39,7 +39,12 @@ class Gathered:
 
 
 def fit_policy(
-    gathered: Gathered, *, base: Policy | None, most_risk: float, say: Callable[[str], None] = lambda line: None
+    gathered: Gathered,
+    *,
+    base: Policy | None,
+    most_risk: float,
+    current: Policy | None = None,
+    say: Callable[[str], None] = lambda line: None,
 ) -> Policy:
     """Return a policy with what it guarantees.
 
@@ -48,6 +53,7 @@ def fit_policy(
         base: gives the shares of the signals, and how pages in other languages are judged where no question tells;
             with ``None`` the shares are fitted as well.
         most_risk: the share of wrong answers to keep, 0 to 1.
+        current: where shares are fitted, those of this policy stay unless others are clearly better.
         say: told what was tried.
 
     Raises:
@@ -66,7 +72,11 @@ def fit_policy(
         if not any(one.relevant for one in chosen):
             bases.append(_basis_without_data(base, gathered.recipe, foreign=foreign))
             continue
-        weights = base.basis(foreign=foreign).weights if base is not None else _tried(chosen, foreign=foreign, say=say)
+        if base is not None:
+            weights = base.basis(foreign=foreign).weights
+        else:
+            in_use = current.basis(foreign=foreign).weights if current is not None else None
+            weights = _tried(chosen, in_use, foreign=foreign, say=say)
         bases.append(fit_basis(chosen, weights, foreign=foreign))
     policy = Policy(
         recipe=gathered.recipe,
@@ -94,8 +104,10 @@ def fit_policy(
     return replace(policy, guarantee=guarantee)
 
 
-def _tried(signals: Sequence[Signals], *, foreign: bool, say: Callable[[str], None]) -> Weights:
-    weights, table = fit_weights(signals, foreign=foreign)
+def _tried(
+    signals: Sequence[Signals], current: Weights | None, *, foreign: bool, say: Callable[[str], None]
+) -> Weights:
+    weights, table = fit_weights(signals, foreign=foreign, current=current)
     for tried in table[:_PRINTED]:
         sets = "  ".join(f"{name} {first:.3f}/{third:.3f}" for name, (first, third) in tried.sets.items())
         say(f"{tried.mean:.4f}  {tried.weights}  {sets}")

@@ -72,7 +72,7 @@ def ask_all(
 ) -> list[Asking]:
     """Ask questions in pages of their own language only or, ``cross_lingual``, of all others only.
 
-    A question none of whose pages is in reach is left out.
+    A question none of whose pages is in reach is left out, and so is an empty one: nobody can ask it.
     """
     languages = {page.id: page.language for page in dataset.pages}
     jobs: list[tuple[Asked, dict[str, int]]] = []
@@ -85,6 +85,7 @@ def ask_all(
         if right:
             jobs.append((asked, right))
     jobs += [(asked, {}) for asked in unanswerable]
+    jobs = [(asked, relevance) for asked, relevance in jobs if asked.text.strip()]
     askings = []
     for done, (asked, relevance) in enumerate(jobs, start=1):
         reach = tuple(one for one in assistant.index.languages if (one != asked.language) == cross_lingual)
