@@ -24,7 +24,7 @@ from eval.measures import ANSWERABLE_SHARE
 from eval.risk import Verdict
 
 _DRAWS = 500
-_OF_DRAWS = 0.9
+_OF_DRAWS = 0.95
 _LEAST_OF_LANGUAGE = 300
 """Fewest questions by which a language gets an offset of its own; with fewer its error is as large as the offset."""
 
@@ -56,8 +56,8 @@ def choose_answer_at(signals: Sequence[Signals], policy: Policy, *, most_risk: f
     """Return the least confidence from which on the share of wrong answers is at most ``most_risk``, with some room.
 
     Questions on one matter fail together, so a handful of matters may look better than they are: the share is that of
-    the ninth of ten draws of matters with replacement. One wrong answer is added to it, so that the risk is kept
-    however few there are. Sources: conformal risk control, Angelopoulos et al., ICLR 2024; the cluster
+    the nineteenth of twenty draws of matters with replacement. One wrong answer is added to it, so that the risk is
+    kept however few there are. Sources: conformal risk control, Angelopoulos et al., ICLR 2024; the cluster
     bootstrap, Davison & Hinkley 1997, section 3.8, with Poisson counts for the draws.
     """
     results = [_outcomes(one, policy) for one in signals]

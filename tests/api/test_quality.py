@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from assistant.asking.assistant import Assistant
-from eval.datasets import Dataset, load_dataset
+from eval.datasets import Asked, Dataset, load_dataset
 from eval.report import ask_test_part
-from eval.retrieval import Asking, report
+from eval.retrieval import Asking, ask_all, report
 
 PROJECT = Path(__file__).parent.parent.parent
 
@@ -47,3 +47,9 @@ def test_the_policy_is_fitted_for_the_model_and_says_what_it_guarantees(assistan
     assert guarantee is not None
     assert guarantee.shown
     assert guarantee.wrong / guarantee.answered <= guarantee.risk
+
+
+def test_an_empty_question_is_left_out(dataset: Dataset, assistant: Assistant) -> None:
+    empty = Asked(id="empty", text=" \n", lang="en")
+
+    assert ask_all(dataset, assistant, questions=(), unanswerable=(empty,), cross_lingual=False) == []
