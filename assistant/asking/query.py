@@ -19,6 +19,9 @@ _INVISIBLE = regex.compile(r"[\p{Cc}\p{Cs}\p{Co}]")
 _WITHIN_WORDS = regex.compile(r"\p{Cf}")  # soft hyphens, joiners, marks of direction: they part no words
 _WORD = regex.compile(r"[\p{L}\p{N}]")
 _WORDS = regex.compile(r"[\p{L}\p{M}\p{N}]+")
+_LETTER = regex.compile(r"\p{L}")
+_LEAST_CAPITALS = 12
+"""Fewer may be an abbreviation: ``OSS VAT``."""
 _LEAST_OTHER_WORDS = 3
 _ASKS = ("?", "？", "؟", "\u037e")
 
@@ -53,9 +56,12 @@ def word_count(text: str) -> int:
 def query_of(text: str, language: str) -> str:
     """Return the query of a cleaned question: short ones whole, long ones cut to the sentences that ask.
 
+    What was typed in capitals throughout is searched for in small letters, as pages are written.
     Of a long text the sentences of some words that end in a question mark are taken, after those right before them,
     which often say what it is about; a text that asks nothing gives its beginning.
     """
+    if text.isupper() and len(_LETTER.findall(text)) >= _LEAST_CAPITALS:
+        text = text.lower()
     if len(text) <= _QUERY_CHARS:
         return text.replace("\n", " ")
     sentences = [text[start:end] for start, end in sentence_spans(text, language)]

@@ -33,11 +33,11 @@ def test_our_questions_find_their_pages_and_the_others_are_mostly_left_alone(
     measured = report(dataset.name, "", askings, assistant.policy)
 
     assert len(askings) == 243
-    assert measured["hit@1"] >= 0.63
+    assert measured["hit@1"] >= 0.65
     assert measured["hit@3"] >= 0.87
-    assert measured["oos"]["auroc"] >= 0.71
-    assert measured["oos"]["false_answer_rate"] <= 0.09
-    assert measured["selective"]["answer_rate"] >= 0.19
+    assert measured["oos"]["auroc"] >= 0.745
+    assert measured["oos"]["false_answer_rate"] <= 0.085
+    assert measured["selective"]["answer_rate"] >= 0.23
 
 
 def test_the_policy_is_fitted_for_the_model_and_says_what_it_guarantees(assistant: Assistant) -> None:

@@ -305,6 +305,20 @@ def test_a_short_question_is_embedded_whole() -> None:
     assert query_of("Hello.\nWhere is my parcel?", "en") == "Hello. Where is my parcel?"
 
 
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("GDZIE SĄ MOJE PIENIĄDZE???", "gdzie są moje pieniądze???"),
+        ("OSS VAT?", "OSS VAT?"),
+        ("Where is my VAT number", "Where is my VAT number"),
+        ("ГДЕ МОЙ ЗАКАЗ СЕЙЧАС", "где мой заказ сейчас"),
+        ("我的订单在哪里我的订单在哪里", "我的订单在哪里我的订单在哪里"),
+    ],
+)
+def test_what_is_typed_in_capitals_is_searched_for_in_small_letters(text: str, query: str) -> None:
+    assert query_of(clean(text), "pl") == query
+
+
 def test_a_long_text_is_cut_to_what_it_asks() -> None:
     story = "I have been a customer for many years and always liked it. " * 12
     text = f"{story}Yesterday a parcel went missing. How do I report that? {story}Best regards, Ann"
