@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from indexer.adapters.adapted_model import without_peft_warnings
+from indexer.adapters.adapted_model import load_sentence_transformer, without_peft_warnings
 from indexer.adapting.pairs import Pair
 from indexer.errors import ModelUnusable
 
@@ -77,11 +77,10 @@ def train_adapter(
     """
     import torch
     from peft import LoraConfig, PeftModel, get_peft_model
-    from sentence_transformers import SentenceTransformer
 
     torch.manual_seed(training.seed)
     chance = random.Random(training.seed)  # noqa: S311 - reproducible, not secret
-    sentence_model = SentenceTransformer(str(model_folder), device="cpu")
+    sentence_model = load_sentence_transformer(str(model_folder))
     tokenizer = sentence_model.tokenizer
     with without_peft_warnings():
         if start is None:

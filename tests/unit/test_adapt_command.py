@@ -97,6 +97,7 @@ def test_it_says_what_was_checked_and_how_it_came_out(adapted: subprocess.Comple
     assert "nothing is guaranteed until 'askfirst eval certify --adapter" in adapted.stderr
     assert "Traceback" not in adapted.stderr
     assert "Warning" not in adapted.stderr
+    assert "Loading weights" not in adapted.stderr
 
 
 def test_the_adapted_generation_answers(generations: Generations, environment: dict[str, str]) -> None:
