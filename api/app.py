@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,25 +13,50 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 
-from api.dependencies import Services
+from api.dependencies import Clock, Services, system_clock
 from api.errors import install_error_handlers
 from api.live import LiveAssistant
 from api.metrics import Metrics
 from api.middleware import RequestMiddleware
-from api.routes import answers, operations, pages
+from api.routes import answers, events, operations, pages, record
 from api.settings import Settings
 from api.tokens import Tokens
+from api.upkeep import Upkeep
+from assistant.privacy.redaction import Redactor
+from assistant.record.events import MS_PER_DAY
+from assistant.record.keys import Keys
+from assistant.record.ports import Record
+from assistant.record.recorder import Experiment, Recorder
 
 _HERE = Path(__file__).parent
 _log = structlog.get_logger()
 
 
-def create_app(settings: Settings, make_live: Callable[[], LiveAssistant]) -> FastAPI:
+@dataclass(frozen=True)
+class Recording:
+    """The record as the application is given it, with what keeps it up."""
+
+    record: Record
+    upkeep: Upkeep
+    close: Callable[[], None]
+
+
+def create_app(
+    settings: Settings,
+    make_live: Callable[[], LiveAssistant],
+    make_recording: Callable[[LiveAssistant, Clock], Recording],
+    keys: Keys,
+    *,
+    clock: Clock = system_clock,
+) -> FastAPI:
     """Return the application.
 
     Args:
         settings: what the operator set.
         make_live: makes what follows the live generation; called when the service starts.
+        make_recording: makes the record; called when the service starts.
+        keys: what tokens, pseudonyms and lots are made with.
+        clock: tells the time.
     """
     metrics = Metrics()
     templates = Jinja2Templates(_HERE / "templates")
@@ -40,13 +66,29 @@ def create_app(settings: Settings, make_live: Callable[[], LiveAssistant]) -> Fa
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         live = make_live()
-        app.state.services = Services(settings, live, metrics, Tokens(settings.secret), templates)
+        recording = make_recording(live, clock)
+        experiment = Experiment(settings.holdout_name, settings.holdout_share)
+        app.state.services = Services(
+            settings,
+            live,
+            metrics,
+            Tokens(keys.derive("tokens"), lifetime_ms=round(settings.token_days * MS_PER_DAY)),
+            templates,
+            recording.record,
+            Recorder(recording.record, keys, experiment),
+            keys,
+            Redactor(order_pattern=settings.order_pattern),
+            clock,
+        )
         live.start()
+        recording.upkeep.start()
         _log.info("service.started", version=version("askfirst"))
         try:
             yield
         finally:
             live.stop()
+            recording.upkeep.stop()
+            recording.close()
             _log.info("service.stopped")
 
     app = FastAPI(
@@ -58,7 +100,7 @@ def create_app(settings: Settings, make_live: Callable[[], LiveAssistant]) -> Fa
         docs_url=None,
     )
     install_error_handlers(app)
-    for module in (answers, operations, pages):
+    for module in (answers, events, record, operations, pages):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
     app.add_middleware(RequestMiddleware, metrics=metrics, max_body_bytes=settings.max_body_bytes)

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+import secrets
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.templating import Jinja2Templates
 
+from api.errors import NotAllowed
 from api.live import LiveAssistant
 from api.metrics import Metrics
 from api.settings import Settings
 from api.tokens import Tokens
 from assistant.asking.assistant import Assistant
+from assistant.privacy.redaction import Redactor
+from assistant.record.events import Instant
+from assistant.record.keys import Keys
+from assistant.record.ports import Record
+from assistant.record.recorder import Recorder
+
+Clock = Callable[[], Instant]
+"""Tells the time."""
+
+
+def system_clock() -> Instant:
+    """Tell the time of this machine."""
+    return time.time_ns() // 1_000_000
 
 
 @dataclass(frozen=True)
@@ -24,16 +41,36 @@ class Services:
     metrics: Metrics
     tokens: Tokens
     templates: Jinja2Templates
+    record: Record
+    recorder: Recorder
+    keys: Keys
+    redactor: Redactor
+    clock: Clock
+
+    def may_administer(self, request: Request) -> bool:
+        """Say whether a request comes from the operator's own systems: with the API key as its bearer token."""
+        key = self.settings.api_key
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        if key is None or scheme.lower() != "bearer":
+            return False
+        return secrets.compare_digest(given.strip().encode(), key.get_secret_value().encode())
 
 
-def _services(request: Request) -> Services:
+# Async, though nothing is awaited: the framework would run a plain function in another thread, for half a millisecond.
+async def _services(request: Request) -> Services:
     services: Services = request.app.state.services
     return services
 
 
-def _assistant(services: Annotated[Services, Depends(_services)]) -> Assistant:
+async def _assistant(services: Annotated[Services, Depends(_services)]) -> Assistant:
     return services.live.current()
 
 
+async def _operator(request: Request, services: Annotated[Services, Depends(_services)]) -> None:
+    if not services.may_administer(request):
+        raise NotAllowed("send the API key (ASKFIRST_API_KEY) as 'Authorization: Bearer …'")
+
+
+OperatorOnly = Depends(_operator)
 ServicesDep = Annotated[Services, Depends(_services)]
 AssistantDep = Annotated[Assistant, Depends(_assistant)]

@@ -11,12 +11,29 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from assistant.errors import QuestionUnusable
+from assistant.errors import QuestionUnusable, RecordUnavailable
 from indexer.errors import IndexNotReady
+
+
+class NotAllowed(Exception):
+    """Something was asked for that only the operator's own systems may do."""
+
+
+class NotFound(Exception):
+    """What was asked for is not there."""
+
+
+class QueryUnusable(Exception):
+    """A query makes no sense, though each of its parts does."""
+
 
 _STATUS: Mapping[type[Exception], tuple[int, str]] = {
     QuestionUnusable: (422, "The question cannot be used"),
     IndexNotReady: (503, "There is nothing to search yet"),
+    RecordUnavailable: (503, "The record cannot be reached"),
+    NotAllowed: (401, "This needs the API key"),
+    NotFound: (404, "There is no such thing"),
+    QueryUnusable: (422, "The query cannot be used"),
 }
 _log = structlog.get_logger()
 
@@ -101,7 +118,7 @@ def _handler(error: type[Exception], status: int, title: str) -> Any:
     words = "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in error.__name__).lstrip("-")
 
     async def handle(_: Request, exc: Exception) -> Response:
-        headers = {"Retry-After": "5"} if status == 503 else None
+        headers = {503: {"Retry-After": "5"}, 401: {"WWW-Authenticate": "Bearer"}}.get(status)
         return problem(status, title, str(exc), kind=f"urn:askfirst:problem:{words}", headers=headers)
 
     return handle

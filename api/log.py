@@ -4,28 +4,52 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Literal
+from collections.abc import Mapping, MutableMapping
+from typing import Any, Literal
 
 import structlog
 
-EVENTS = frozenset(
-    {
-        "service.started",
-        "service.stopped",
-        "generation.opened",
-        "generation.refused",
-        "generation.unreadable",
-        "curation.opened",
-        "curation.refused",
-        "pin.ignored",
-        "question.answered",
-        "question.related",
-        "question.missed",
-        "request.served",
-        "request.failed",
+_QUESTION = frozenset({"locale", "reason", "shown", "best_confidence", "question_chars", "ms", "generation"})
+EVENTS: Mapping[str, frozenset[str]] = {
+    "service.started": frozenset({"version"}),
+    "service.stopped": frozenset(),
+    "generation.opened": frozenset({"generation", "before", "pages", "trusted"}),
+    "generation.refused": frozenset({"generation", "reason", "held"}),
+    "generation.unreadable": frozenset({"reason"}),
+    "curation.opened": frozenset({"synonyms", "pins"}),
+    "curation.refused": frozenset({"reason"}),
+    "pin.ignored": frozenset({"page", "line", "reason"}),
+    "question.answered": _QUESTION,
+    "question.related": _QUESTION,
+    "question.missed": _QUESTION,
+    "question.unrecorded": frozenset({"error"}),
+    "record.unavailable": frozenset({"error", "waiting"}),
+    "record.available": frozenset({"waiting"}),
+    "record.refused": frozenset({"error"}),
+    "record.retained": frozenset({"texts", "stories", "episodes"}),
+    "ticket.checked": frozenset({"finding", "generation"}),
+    "ticket.unchecked": frozenset({"generation", "error"}),
+    "upkeep.failed": frozenset({"error"}),
+    "request.served": frozenset({"method", "route", "status", "ms"}),
+    "request.failed": frozenset({"route", "error", "place"}),
+}
+"""All that is ever logged, by name, with its fields; anything else is left out of the log."""
+
+_ALWAYS = frozenset({"event", "level", "timestamp", "request_id"})
+_SCALARS = (str, int, float, bool, type(None))
+
+
+def only_listed(_: object, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Keep of a line what the list has, as scalars; of an event that is not in it, nothing but that there was one."""
+    event = str(line.get("event"))
+    if event not in EVENTS:
+        line = {**line, "event": "log.unlisted"}
+    allowed = EVENTS.get(event, frozenset()) | _ALWAYS
+    return {
+        name: value if isinstance(value, _SCALARS) else type(value).__name__
+        for name, value in line.items()
+        if name in allowed
     }
-)
-"""All that is ever logged by name; a test holds the code to it."""
 
 
 def configure_logging(log_format: Literal["console", "json"]) -> None:
@@ -40,7 +64,7 @@ def configure_logging(log_format: Literal["console", "json"]) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            only_listed,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from fastapi import FastAPI
 
-from api.app import create_app
+from api.app import Recording, create_app
 from api.curating import Curating
+from api.dependencies import Clock, system_clock
 from api.live import LiveAssistant
 from api.log import configure_logging
 from api.settings import Settings, read_settings
-from api.wiring import Encoders, make_reranker, make_store, open_assistant
+from api.upkeep import Upkeep
+from api.wiring import (
+    Encoders,
+    make_keys,
+    make_reranker,
+    make_retention,
+    make_store,
+    open_assistant,
+    open_record,
+)
+from assistant.adapters.sql.retention import retain
+from assistant.asking.assistant import Assistant
 from corpus.languages import language_confidences
 from indexer.generations import Generations
 
@@ -22,23 +35,52 @@ def make_app() -> FastAPI:
     return make_app_with(settings, Encoders(settings))
 
 
-def make_app_with(settings: Settings, encoders: Encoders) -> FastAPI:
-    """Return the application around encoders of which some may be loaded already."""
+def make_app_with(settings: Settings, encoders: Encoders, *, clock: Clock = system_clock) -> FastAPI:
+    """Return the application around encoders of which some may be loaded already, and a clock."""
     configure_logging(settings.log_format)
     # Uvicorn's own would hold addresses, and those of suggestions hold what visitors type.
     logging.getLogger("uvicorn.access").disabled = True
+    generations = Generations(settings.index_dir)
+
+    def open_generation(generation: str) -> Assistant:
+        return open_assistant(
+            generations,
+            generation,
+            encoder_of=encoders.of,
+            store=make_store(settings),
+            reranker=make_reranker(settings),
+        )
 
     def make_live() -> LiveAssistant:
-        generations = Generations(settings.index_dir)
-        store, reranker = make_store(settings), make_reranker(settings)
         language_confidences("the detector of languages loads its models at the first text")
         return LiveAssistant(
             generations,
-            lambda generation: open_assistant(
-                generations, generation, encoder_of=encoders.of, store=store, reranker=reranker
-            ),
+            open_generation,
             every_seconds=settings.reload_seconds,
             curating=Curating(settings.curation),
         )
 
-    return create_app(settings, make_live)
+    def make_recording(live: LiveAssistant, clock: Clock) -> Recording:
+        return recording_of(settings, live, open_generation, clock)
+
+    return create_app(settings, make_live, make_recording, make_keys(settings), clock=clock)
+
+
+def recording_of(
+    settings: Settings, live: LiveAssistant, open_generation: Callable[[str], Assistant], clock: Clock
+) -> Recording:
+    """Return the record that the settings name, with what keeps it up."""
+    record = open_record(settings)
+
+    def assistant_of(generation: str) -> Assistant:
+        assistant = live.current()
+        return assistant if assistant.index.manifest.id == generation else open_generation(generation)
+
+    upkeep = Upkeep(
+        record,
+        assistant_of,
+        clock=clock,
+        retain=lambda now: retain(record.engine, make_retention(settings), now=now),
+        every_seconds=settings.reload_seconds,
+    )
+    return Recording(record, upkeep, record.close)

@@ -26,6 +26,15 @@ class Metrics:
             ["method", "route", "status"],
             registry=self._registry,
         )
+        self.events = Counter(
+            "askfirst_events_total", "Events reported, by what became of them.", ["status"], registry=self._registry
+        )
+        self.unrecorded = Counter(
+            "askfirst_unrecorded_questions_total",
+            "Questions that were answered before they were recorded, or without being so.",
+            registry=self._registry,
+        )
+        self.waiting = Gauge("askfirst_record_waiting", "Appends that wait to be committed.", registry=self._registry)
         self.pages = Gauge("askfirst_index_pages", "Pages in the live generation.", registry=self._registry)
         self.ready = Gauge("askfirst_ready", "1 when questions can be answered.", registry=self._registry)
 

@@ -7,8 +7,29 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.links import shown_url
-from assistant.asking.models import Answer, Miss, Related, Reply, Shown
+from assistant.asking.models import Shown
 from assistant.asking.suggesting import Suggestion
+
+Visitor = Annotated[
+    str,
+    Field(
+        min_length=8,
+        max_length=64,
+        pattern=r"^[A-Za-z0-9_-]+$",
+        description="A random id that the visitor's browser keeps; the record keeps a pseudonym of it.",
+    ),
+]
+Account = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=200,
+        description="The visitor's account; only the operator's own systems, with the API key, may name one.",
+    ),
+]
+Entry = Annotated[
+    str, Field(max_length=32, pattern=r"^[a-z0-9-]+$", description="Where the question was asked: support, checkout…")
+]
 
 
 class AnswersRequest(BaseModel):
@@ -22,8 +43,14 @@ class AnswersRequest(BaseModel):
         Literal["browse", "ticket"], Field(description="Whether the visitor is looking around or about to write to us.")
     ] = "browse"
     episode: Annotated[
-        str | None, Field(max_length=64, pattern=r"^[A-Za-z0-9_-]+$", description="The episode it belongs to.")
+        str | None,
+        Field(
+            max_length=64, pattern=r"^[A-Za-z0-9_-]+$", description="The episode it goes on with, as it was returned."
+        ),
     ] = None
+    visitor: Visitor | None = None
+    account: Account | None = None
+    entry: Entry = "api"
 
 
 class PageOut(BaseModel):
@@ -84,6 +111,7 @@ class AnswersResponse(BaseModel):
 
     answer_id: str
     token: str
+    episode: Annotated[str, Field(description="To be sent along with the next question on the same matter.")]
     outcome: Literal["answered", "related", "missed"]
     reason: str | None
     locale: str
@@ -115,14 +143,3 @@ class SuggestResponse(BaseModel):
     locale: str
     generation: str
     suggestions: list[SuggestionOut]
-
-
-def outcome_of(reply: Reply) -> tuple[Literal["answered", "related", "missed"], str | None]:
-    """Return an outcome's name and reason."""
-    match reply.outcome:
-        case Answer():
-            return "answered", None
-        case Related(reason=reason):
-            return "related", str(reason)
-        case Miss(reason=reason):
-            return "missed", str(reason)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import secrets
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from api.settings import Settings
+from api.settings import Settings, SettingsUnusable
+from assistant.adapters.sql.record import SqlRecord
+from assistant.adapters.sql.retention import Retention
 from assistant.asking.assistant import Assistant
 from assistant.asking.curation import NO_CURATION, Curation, load_curation
 from assistant.asking.policy import POLICY, SHIPPED, Policy, read_policy
 from assistant.asking.ports import Reranker
 from assistant.errors import PolicyUnusable
+from assistant.record.keys import Keys, secret_bytes
 from indexer.adapters.adapted_model import adapter_digest
 from indexer.adapters.encoders import load_encoder
 from indexer.adapters.model_folder import Progress
@@ -23,6 +30,7 @@ from indexer.ports import Encoder, VectorStoreFormat
 from indexer.search import PassageIndex
 
 _KEPT_ADAPTED = 2
+_SECRET_BYTES = 32
 
 
 def make_encoder(
@@ -136,3 +144,46 @@ def policy_for(folder: Path) -> Policy:
         return read_policy(folder / POLICY)
     except PolicyUnusable:
         return read_policy(SHIPPED)
+
+
+def make_keys(settings: Settings) -> Keys:
+    """Return the keys made from the operator's secret, or from one that is made and kept in a file at the first start.
+
+    Raises:
+        SettingsUnusable: if the file cannot be read or made.
+    """
+    if settings.secret is not None:
+        return Keys(secret_bytes(settings.secret.get_secret_value()))
+    path = settings.secret_file
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError), open(path, "x", encoding="ascii", opener=_for_owner) as file:
+            file.write(secrets.token_hex(_SECRET_BYTES) + "\n")
+        secret = path.read_text("ascii").strip()
+    except OSError as exc:
+        raise SettingsUnusable(
+            f"the secret in {path} cannot be read or made ({exc.strerror}); set ASKFIRST_SECRET"
+        ) from exc
+    if not secret:
+        raise SettingsUnusable(
+            f"the secret in {path} is empty; delete the file and another is made, or set ASKFIRST_SECRET"
+        )
+    return Keys(secret_bytes(secret))
+
+
+def open_record(settings: Settings) -> SqlRecord:
+    """Return the record in the database that the settings name, its schema brought up to date.
+
+    Raises:
+        RecordUnusable: if the database cannot be used.
+    """
+    return SqlRecord(settings.database, zone=ZoneInfo(settings.time_zone))
+
+
+def make_retention(settings: Settings) -> Retention:
+    """Return for how long the settings have each kind of data kept."""
+    return Retention(settings.keep_text_days, settings.keep_event_days, settings.keep_episode_days)
+
+
+def _for_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

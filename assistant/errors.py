@@ -27,3 +27,11 @@ class CurationUnusable(AssistantError):
         self.file = file
         self.line = line
         self.reason = reason
+
+
+class RecordUnusable(AssistantError):
+    """The record's database cannot be used as it is; the message says what to do."""
+
+
+class RecordUnavailable(AssistantError):
+    """The record's database is away; whatever was to be recorded can be sent again."""

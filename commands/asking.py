@@ -11,10 +11,10 @@ from rich.markup import escape
 
 from api.links import shown_url
 from api.main import make_app_with
-from api.schemas import AnswerOut, outcome_of
+from api.schemas import AnswerOut
 from api.settings import Settings, read_settings
 from api.wiring import Encoders, make_curation, make_reranker, make_store, open_assistant
-from assistant.asking.models import Question, Shown
+from assistant.asking.models import Question, Shown, outcome_of
 from commands.console import errors, fail, progress, results
 from corpus.languages import language_name
 from indexer.contents import adapter_in

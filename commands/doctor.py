@@ -14,7 +14,9 @@ import numpy as np
 import typer
 
 from api.settings import Settings, read_settings
-from api.wiring import Encoders, make_curation, make_encoder, make_reranker, make_store, open_assistant
+from api.wiring import Encoders, make_curation, make_encoder, make_keys, make_reranker, make_store, open_assistant
+from assistant.adapters.sql import migrating
+from assistant.adapters.sql.engine import open_engine
 from assistant.asking.assistant import Assistant
 from assistant.asking.curation import PINNED
 from assistant.asking.pinning import place_pins
@@ -58,6 +60,7 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], Iterator[Che
     yield "model", lambda: _model(settings)
     yield "index", lambda: _index(settings)
     yield "curation", lambda: _curation(settings)
+    yield "record", lambda: _record(settings)
 
 
 def _python() -> Iterator[Check]:
@@ -148,4 +151,25 @@ def _curation(settings: Settings) -> Iterator[Check]:
             False,
             f"{PINNED}, line {pin.line}: no page or passage of the index is called '{pin.target}'; name a page by its "
             "path without the ending, such as pl/faq/contact, or build the index again if it is new",
+        )
+
+
+def _record(settings: Settings) -> Iterator[Check]:
+    make_keys(settings)
+    engine = open_engine(settings.database)
+    try:
+        revision = migrating.current(engine)
+    finally:
+        engine.dispose()
+    if revision is None:
+        yield True, "nothing is recorded yet; the service makes the database when it starts"
+    else:
+        mend = (
+            "" if revision == migrating.newest() else "; 'askfirst record upgrade', or a starting service, changes it"
+        )
+        yield not mend, f"{engine.dialect.name}, schema {revision}{mend}"
+    if settings.api_key is None:
+        yield (
+            True,
+            "ASKFIRST_API_KEY is not set: no helpdesk can report tickets, so every episode looks solved or silent",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from dataclasses import asdict
 from http.client import HTTPConnection
 from pathlib import Path
@@ -13,9 +14,9 @@ from rich.table import Table
 
 from api.settings import read_settings
 from api.wiring import Encoders, make_encoder
-from commands import fitting, reporting, training
+from commands import fitting, killing, loading, reporting, simulating, training, worlds
 from commands.console import errors, progress, results
-from commands.serving import serving
+from commands.serving import measuring, serving
 from commands.sets import Adapter, Corpora, assistant_over, load_sets, writable
 from eval.datasets import load_questions, sample
 from eval.errors import EvalError
@@ -30,6 +31,11 @@ app.command()(fitting.certify)
 app.command()(reporting.report)
 app.command("train-adapter")(training.train)
 app.command()(reporting.compare)
+app.command()(simulating.simulate)
+app.command()(worlds.worlds)
+app.command()(killing.kill)
+app.command()(loading.load)
+app.command()(loading.year)
 
 
 @app.command()
@@ -82,7 +88,7 @@ def latency(
     locales = {one.text: one.lang for one in asked}
     encoders = Encoders(settings)
     encoder = encoders.of(Generations(settings.index_dir).folder(Generations(settings.index_dir).live()))
-    with serving(settings, encoders) as port:
+    with tempfile.TemporaryDirectory() as folder, serving(measuring(settings, Path(folder)), encoders) as port:
         connection = HTTPConnection("127.0.0.1", port)
 
         def ask(text: str) -> None:

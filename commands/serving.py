@@ -6,9 +6,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import uvicorn
+from pydantic import SecretStr
 
+from api.dependencies import Clock, system_clock
 from api.main import make_app_with
 from api.settings import Settings
 from api.wiring import Encoders
@@ -18,13 +22,13 @@ _START_SECONDS = 120.0
 
 
 @contextmanager
-def serving(settings: Settings, encoders: Encoders) -> Iterator[int]:
-    """Serve on 127.0.0.1 and give the port.
+def serving(settings: Settings, encoders: Encoders, *, clock: Clock = system_clock) -> Iterator[int]:
+    """Serve on 127.0.0.1 by a clock, and give the port.
 
     Raises:
         EvalError: if the service does not start.
     """
-    config = uvicorn.Config(make_app_with(settings, encoders), host="127.0.0.1", port=0, log_config=None)
+    config = uvicorn.Config(make_app_with(settings, encoders, clock=clock), host="127.0.0.1", port=0, log_config=None)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -38,3 +42,10 @@ def serving(settings: Settings, encoders: Encoders) -> Iterator[int]:
     finally:
         server.should_exit = True
         thread.join()
+
+
+def measuring(settings: Settings, folder: Path, **changes: Any) -> Settings:
+    """Return settings for measuring: with a record, and a secret, of their own in a folder."""
+    own = {"database": f"sqlite:///{folder}/record.db", "secret": None, "secret_file": folder / "secret"}
+    changed = {name: SecretStr(value) if name == "api_key" else value for name, value in changes.items()}
+    return settings.model_copy(update={**own, **changed})

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import re
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import httpx2
 import pytest
 
 from api.settings import Settings
@@ -19,6 +12,7 @@ from api.wiring import make_encoder, make_store, open_assistant
 from assistant.asking.assistant import Assistant
 from assistant.asking.policy import SHIPPED
 from corpus.readers.directory import read_directory
+from eval.service import running_service
 from indexer.adapters.sentence_transformers import SentenceTransformerEncoder
 from indexer.build import build_generation
 from indexer.generations import Generations
@@ -59,29 +53,9 @@ def assistant(starter_index: Path, encoder: Encoder) -> Assistant:
 
 
 @pytest.fixture(scope="session")
-def shared_server(starter_index: Path) -> Iterator[str]:
+def shared_server(starter_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the real service over the starter help centre, for tests that change nothing."""
-    with running_service(starter_index) as address:
-        yield address
-
-
-@contextmanager
-def running_service(index: Path) -> Iterator[str]:
-    """Start the real service as a user starts it, on a free port, and end it with the block."""
-    environment = {**os.environ, "ASKFIRST_INDEX_DIR": str(index), "ASKFIRST_RELOAD_SECONDS": "0.1"}
-    command = [str(Path(sys.executable).parent / "askfirst"), "serve", "--port", "0"]
-    log = index.parent / f"service-{os.getpid()}.log"
-    with log.open("w", encoding="utf-8") as errors:
-        process = subprocess.Popen(command, stderr=errors, cwd=PROJECT, env=environment)
-    try:
-        while "service.started" not in (text := log.read_text("utf-8")):
-            assert process.poll() is None, text
-            time.sleep(0.1)
-        found = re.search(r"http://127\.0\.0\.1:\d+", text)
-        assert found is not None, text
-        httpx2.get(f"{found.group()}/readyz", timeout=30).raise_for_status()
-        yield found.group()
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-        log.unlink()
+    with running_service(
+        tmp_path_factory.mktemp("service"), index_dir=str(starter_index), reload_seconds="0.1"
+    ) as service:
+        yield service.address

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import time
-import uuid
 from typing import Annotated
 
 import structlog
 from fastapi import APIRouter, Query, Request, Response
 
 from api.dependencies import AssistantDep, Services, ServicesDep
-from api.errors import PROBLEMS
+from api.errors import PROBLEMS, NotAllowed
 from api.links import shown_url
-from api.schemas import AnswerOut, AnswersRequest, AnswersResponse, SuggestionOut, SuggestResponse, outcome_of
+from api.recording import Asker, record_question
+from api.schemas import AnswerOut, AnswersRequest, AnswersResponse, SuggestionOut, SuggestResponse
 from assistant.asking.assistant import Assistant
-from assistant.asking.models import Question, Reply
+from assistant.asking.models import Question, Reply, outcome_of
+from assistant.asking.query import clean
 
 router = APIRouter(prefix="/v1", tags=["asking"])
 _log = structlog.get_logger()
@@ -22,21 +23,37 @@ _log = structlog.get_logger()
 
 # Not async: embedding blocks, and the framework runs plain functions in threads.
 @router.post("/answers", responses=PROBLEMS)
-def answer(asked: AnswersRequest, services: ServicesDep, assistant: AssistantDep) -> AnswersResponse:
-    """Answer a question from the help pages, or say that they do not answer it."""
-    reply = ask(Question(asked.question, asked.locale), assistant, services)
-    outcome, reason = outcome_of(reply)
-    answer_id = uuid.uuid4().hex
+def answer(asked: AnswersRequest, request: Request, services: ServicesDep, assistant: AssistantDep) -> AnswersResponse:
+    """Answer a question from the help pages, or say that they do not answer it; either is recorded.
+
+    With the intent to write a ticket, a visitor whom the lot has put into the holdout is shown nothing, with the reason
+    ``holdout``.
+    """
+    if asked.account is not None and not services.may_administer(request):
+        raise NotAllowed("only the operator's own systems may name an account: send the API key as a bearer token")
+    reply = ask(asked.question, asked.locale, assistant, services)
+    recorded = record_question(
+        reply,
+        Asker(
+            who=services.keys.who(visitor=asked.visitor, account=asked.account),
+            entry=asked.entry,
+            with_ticket_intent=asked.intent == "ticket",
+            episode=asked.episode,
+        ),
+        assistant,
+        services,
+    )
     return AnswersResponse(
-        answer_id=answer_id,
-        token=services.tokens.make(answer_id=answer_id, generation=reply.generation),
-        outcome=outcome,
-        reason=reason,
+        answer_id=recorded.interaction.id,
+        token=recorded.token,
+        episode=recorded.interaction.episode,
+        outcome=recorded.outcome,
+        reason=recorded.interaction.reason,
         locale=reply.locale,
         generation=reply.generation,
         answers=[
             AnswerOut.of(one, page_url=shown_url(assistant.index.pages[one.hit.passage.page_id].url))
-            for one in reply.shown
+            for one in recorded.shown
         ],
     )
 
@@ -63,9 +80,10 @@ def suggest(
     )
 
 
-def ask(question: Question, assistant: Assistant, services: Services) -> Reply:
-    """Ask, measure and log; the log gets lengths and scores, never the text."""
+def ask(text: str, locale: str | None, assistant: Assistant, services: Services) -> Reply:
+    """Ask without personal data, measure and log; the log gets lengths and scores, never the text."""
     started = time.perf_counter()
+    question = Question(services.redactor.redact(clean(text)).text, locale)
     reply = assistant.answer(question)
     seconds = time.perf_counter() - started
     outcome, reason = outcome_of(reply)

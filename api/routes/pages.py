@@ -13,11 +13,12 @@ from markupsafe import Markup, escape
 
 from api.dependencies import Services, ServicesDep
 from api.links import linked_html, shown_url
+from api.recording import Asker, record_question
 from api.routes.answers import ask
-from api.schemas import outcome_of
 from api.texts import LANGUAGES, texts_for
-from assistant.asking.models import Extract, Question, Shown
+from assistant.asking.models import Extract, Shown, outcome_of
 from assistant.errors import QuestionUnusable
+from assistant.record.events import Who
 from corpus.languages import language_name, parse_locale
 from corpus.page import Page
 from indexer.errors import IndexNotReady
@@ -45,12 +46,13 @@ def asked(
     texts = texts_for(spoken.split("-")[0])
     try:
         assistant = services.live.current()
-        reply = ask(Question(question, spoken), assistant, services)
+        reply = ask(question, spoken, assistant, services)
     except QuestionUnusable:
         message = texts["too_long"] if question.strip() else texts["empty"]
         return _ask_page(request, services, spoken, question, status=422, message=message)
     except IndexNotReady:
         return _ask_page(request, services, spoken, question, status=503, message=texts["not_ready"])
+    record_question(reply, Asker(Who(), "page"), assistant, services)
     hits = [_hit(shown, spoken) for shown in reply.shown]
     return _ask_page(request, services, spoken, question, outcome=outcome_of(reply)[0], hits=hits)
 

@@ -12,6 +12,7 @@ const DEBOUNCE_MS = 400;
 let typed = 0; // counts keystrokes, so that late suggestions can be told from current ones
 let asked = 0;
 let timer;
+let shown; // the last reply: its token goes with what is reported about it, its episode with the next question
 
 function element(tag, attributes = {}, ...children) {
   const made = Object.assign(document.createElement(tag), attributes);
@@ -68,6 +69,7 @@ function hit(answer) {
     { className: "hit", lang: answer.page.locale, dir: "auto" },
     element("h3", {}, element("a", { href: answer.passage.url }, title)),
   );
+  article.dataset.rank = answer.rank;
   if (answer.other_language) {
     const name = new Intl.DisplayNames([locale], { type: "language" }).of(answer.page.locale);
     article.append(element("p", { className: "language", lang: locale }, texts.other_language.replace("{language}", name)));
@@ -109,12 +111,13 @@ async function ask() {
     const response = await fetch("/v1/answers", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ question: box.value, locale }),
+      body: JSON.stringify({ question: box.value, locale, entry: "page", episode: shown?.episode }),
     });
     if (mine !== asked) return;
     if (response.ok) {
       status.textContent = "";
-      show(await response.json());
+      shown = await response.json();
+      show(shown);
     } else {
       outcome.replaceChildren();
       message.textContent =
@@ -126,6 +129,20 @@ async function ask() {
     if (mine === asked) button.removeAttribute("aria-busy");
   }
 }
+
+// A beacon outlives the page that is left by the click. Which pages are opened is all that is reported.
+outcome.addEventListener("click", (event) => {
+  const rank = event.target.closest("a")?.closest("article.hit")?.dataset.rank;
+  if (!rank || !shown) return;
+  const opened = {
+    event_id: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`.replace(".", ""),
+    token: shown.token,
+    type: "opened",
+    rank: Number(rank),
+    at: new Date().toISOString(),
+  };
+  navigator.sendBeacon("/v1/events", new Blob([JSON.stringify([opened])], { type: "application/json" }));
+});
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();

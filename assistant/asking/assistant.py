@@ -18,6 +18,7 @@ from assistant.asking.ranking import NEAREST, Ranked, rank
 from assistant.asking.reranking import reranked
 from assistant.asking.suggesting import Suggester
 from assistant.asking.twins import in_own_language, passages_by_matter
+from assistant.privacy.redaction import without_placeholders
 from indexer.ports import Vector
 from indexer.search import Found, PassageIndex
 
@@ -77,7 +78,7 @@ class Assistant:
         Raises:
             QuestionUnusable: if the text is empty or too long, or the locale is none.
         """
-        text = clean(question.text)
+        text = without_placeholders(clean(question.text))
         plan = languages or plan_languages(text, locale=known_locale(question.locale), available=self.index.languages)
         if not has_words(text):
             return self._reply(question, plan, "", [], Miss(MissReason.NO_WORDS))
@@ -108,6 +109,10 @@ class Assistant:
             if not best[0] or (isinstance(best[1], Miss) and not isinstance(outcome, Miss)):
                 best = (hits, outcome)
         return self._reply(question, plan, query, *best)
+
+    def matter_of(self, page: str) -> str:
+        """Return what a page is about, which it shares with its translations."""
+        return self._matters.get(page, page)
 
     def query(self, text: str, spoken: str) -> tuple[str, Vector]:
         """Return what a cleaned question is searched with: its query with synonyms, and the vector without names."""

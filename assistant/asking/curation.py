@@ -5,8 +5,11 @@ Both are looked up when a question is asked, so an edit needs no index built aga
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -81,6 +84,8 @@ class Curation:
 
     synonyms: tuple[Synonym, ...] = ()
     pins: tuple[Pin, ...] = ()
+    sources: tuple[str, str] = ("", "")
+    """The texts of the two files that it was read from, so that it can be kept and made again."""
 
     def expanded(self, query: str, language: str) -> str:
         """Return a query with what the pages call the things in it, as far as it does not say so already.
@@ -121,7 +126,20 @@ def curation_of(*, synonyms: str = "", pinned: str = "") -> Curation:
     Raises:
         CurationUnusable: if one cannot be understood.
     """
-    return Curation(tuple(_synonyms(synonyms)), tuple(_pins(pinned)))
+    return Curation(tuple(_synonyms(synonyms)), tuple(_pins(pinned)), (synonyms, pinned))
+
+
+@lru_cache(maxsize=8)
+def snapshot_of(sources: tuple[str, str]) -> tuple[str, str]:
+    """Return digest and content of a curation's sources, as the record keeps them."""
+    content = json.dumps(sources, ensure_ascii=False)
+    return hashlib.sha256(content.encode()).hexdigest(), content
+
+
+def curation_from(content: str) -> Curation:
+    """Return the curation of a snapshot's content."""
+    synonyms, pinned = json.loads(content)
+    return curation_of(synonyms=synonyms, pinned=pinned)
 
 
 def _source(path: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 from corpus.passage import Passage
 from corpus.sentences import Span
@@ -108,3 +109,14 @@ class Reply:
     shown: tuple[Shown, ...]
     nearest: tuple[Hit, ...]
     generation: str
+
+
+def outcome_of(reply: Reply) -> tuple[Literal["answered", "related", "missed"], str | None]:
+    """Return an outcome's name and reason."""
+    match reply.outcome:
+        case Answer():
+            return "answered", None
+        case Related(reason=reason):
+            return "related", str(reason)
+        case Miss(reason=reason):
+            return "missed", str(reason)

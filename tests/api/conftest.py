@@ -5,24 +5,32 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from api.dependencies import Clock, system_clock
 from api.live import LiveAssistant
+from api.main import recording_of
 from api.settings import Settings
-from api.wiring import open_assistant
+from api.wiring import make_keys, open_assistant
+from assistant.asking.assistant import Assistant
 from assistant.asking.policy import MOST_SHOWN, Basis, Calibration, Policy, Weights, dump_policy
 from corpus.page import Page
+from eval.service import running_service
 from indexer.adapters.numpy_store import NumpyFormat
 from indexer.build import build_generation
 from indexer.generations import Generations
+from indexer.ports import Encoder
 from indexer.recipe import Recipe
-from tests.conftest import running_service
 from tests.fakes import WordEncoder, page
 
+API_KEY = "a key of the tests"
+OPERATOR = {"Authorization": f"Bearer {API_KEY}"}
 PAGES = [
     page("en/refunds", "Refunds", "Money comes back within ten days. It goes to the card that paid."),
     page("en/shipping", "Shipping", "Parcels leave on the day of the order. Tracking is sent by e-mail."),
@@ -57,18 +65,38 @@ def build_small(root: Path, pages: list[Page] = PAGES, *, policy: bytes | None =
     return made.manifest.id
 
 
-def client_over(root: Path) -> TestClient:
-    settings = Settings(index_dir=root, reload_seconds=0.05)
+def client_over(root: Path, **changed: Any) -> TestClient:
+    """Return a client of the whole application over an index; its record is in a file beside it."""
+    return TestClient(app_over(root, **changed), raise_server_exceptions=False)
+
+
+def app_over(root: Path, *, clock: Clock = system_clock, encoder: Encoder | None = None, **changed: Any) -> FastAPI:
+    settings = Settings(
+        **{
+            "index_dir": root,
+            "reload_seconds": 0.05,
+            "database": f"sqlite:///{root}/record.db",
+            "secret": "a secret of the tests",
+            "api_key": API_KEY,
+            **changed,
+        }
+    )
+
+    def open_generation(generation: str) -> Assistant:
+        generations = Generations(root)
+        words = encoder or WordEncoder()
+        return open_assistant(generations, generation, encoder_of=lambda _: words, store=NumpyFormat())
 
     def make_live() -> LiveAssistant:
-        generations = Generations(root)
-        return LiveAssistant(
-            generations,
-            lambda one: open_assistant(generations, one, encoder_of=lambda _: WordEncoder(), store=NumpyFormat()),
-            every_seconds=settings.reload_seconds,
-        )
+        return LiveAssistant(Generations(root), open_generation, every_seconds=settings.reload_seconds)
 
-    return TestClient(create_app(settings, make_live), raise_server_exceptions=False)
+    return create_app(
+        settings,
+        make_live,
+        lambda live, clock: recording_of(settings, live, open_generation, clock),
+        make_keys(settings),
+        clock=clock,
+    )
 
 
 @pytest.fixture
@@ -92,7 +120,7 @@ def own_index(starter_index: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def server(own_index: Path) -> Iterator[str]:
+def server(own_index: Path, tmp_path: Path) -> Iterator[str]:
     """The address of the real service over an index that the test may change."""
-    with running_service(own_index) as address:
-        yield address
+    with running_service(tmp_path, index_dir=str(own_index), reload_seconds="0.1") as service:
+        yield service.address

@@ -13,16 +13,10 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import create_app
-from api.live import LiveAssistant
 from api.log import configure_logging
-from api.settings import Settings
-from api.wiring import open_assistant
 from corpus.readers.directory import read_directory
-from indexer.adapters.numpy_store import NumpyFormat
-from indexer.generations import Generations
 from indexer.ports import Vectors
-from tests.api.conftest import build_small, client_over
+from tests.api.conftest import app_over, build_small, client_over
 from tests.fakes import WordEncoder, page
 
 
@@ -339,21 +333,9 @@ class FailingEncoder(WordEncoder):
 def failing_client(root: Path, message: str) -> Iterator[TestClient]:
     """Serve with logging as ``askfirst serve`` has it and an encoder that fails."""
     build_small(root)
-    settings = Settings(index_dir=root)
-    configure_logging(settings.log_format)
+    configure_logging("json")
     logging.getLogger("uvicorn.access").disabled = True
-
-    def make_live() -> LiveAssistant:
-        generations = Generations(root)
-        return LiveAssistant(
-            generations,
-            lambda one: open_assistant(
-                generations, one, encoder_of=lambda _: FailingEncoder(message), store=NumpyFormat()
-            ),
-            every_seconds=settings.reload_seconds,
-        )
-
-    with TestClient(create_app(settings, make_live), raise_server_exceptions=False) as client:
+    with TestClient(app_over(root, encoder=FailingEncoder(message)), raise_server_exceptions=False) as client:
         yield client
 
 

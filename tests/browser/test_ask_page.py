@@ -100,3 +100,22 @@ def test_everything_works_without_javascript(browser: Browser, shared_server: st
     expect(page.locator(".hit").first).to_contain_text("anrufen")
     expect(page.get_by_label("Ihre Frage")).to_have_value("Kann ich Sie anrufen?")
     context.close()
+
+
+def test_opening_a_shown_page_is_reported_and_recorded(page: Page) -> None:
+    page.goto("/")
+    page.get_by_label("Twoje pytanie").fill("jak szybko odpowiadacie na zgłoszenia?")
+    page.get_by_role("button", name="Zapytaj").click()
+    before = _recorded_events(page)
+
+    page.locator(".hit h3 a").first.click()
+    page.wait_for_url("**/help/**")
+
+    expect(page.locator("h1")).to_be_visible()
+    assert _recorded_events(page) == before + 1
+
+
+def _recorded_events(page: Page) -> float:
+    text = page.request.get("/metrics").text()
+    found = re.search(r'^askfirst_events_total\{status="recorded"\} ([\d.]+)$', text, re.MULTILINE)
+    return float(found.group(1)) if found else 0.0

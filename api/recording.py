@@ -1,0 +1,76 @@
+"""What the routes share when they record: a question with its token, and the events that follow."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Literal
+
+import structlog
+
+from api.dependencies import Services
+from api.tokens import Interacted
+from assistant.asking.assistant import Assistant
+from assistant.asking.curation import snapshot_of
+from assistant.asking.models import Reply, Shown, outcome_of
+from assistant.errors import RecordUnavailable
+from assistant.record.events import Interaction, Who
+from assistant.record.ports import Recorded
+from assistant.record.recorder import Asking
+
+_PATIENCE_SECONDS = 1.0
+"""How long an answer waits to be recorded. It is shown then in any case, and waits on in the queue."""
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, where, and whether to write a ticket otherwise."""
+
+    who: Who
+    entry: str
+    with_ticket_intent: bool = False
+    episode: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedQuestion:
+    """A recorded question: what may be shown for it, and the token to report with what happens next."""
+
+    interaction: Interaction
+    outcome: Literal["answered", "related", "missed"]
+    shown: Sequence[Shown]
+    token: str
+
+
+def record_question(reply: Reply, asker: Asker, assistant: Assistant, services: Services) -> RecordedQuestion:
+    """Record a question and what is shown for it, and wait until that is committed."""
+    asking = Asking(
+        answer_id=uuid.uuid4().hex,
+        at=services.clock(),
+        question=reply.question.text,
+        who=asker.who,
+        entry=asker.entry,
+        with_ticket_intent=asker.with_ticket_intent,
+        episode=asker.episode,
+    )
+    interaction, future = services.recorder.asked(
+        asking, reply, matter_of=assistant.matter_of, curation=snapshot_of(assistant.curation.sources)
+    )
+    _await(future, services)
+    shown = () if interaction.held_out else reply.shown
+    token = services.tokens.make(
+        Interacted(interaction.id, interaction.episode, interaction.generation, len(shown), interaction.at)
+    )
+    return RecordedQuestion(interaction, "missed" if interaction.held_out else outcome_of(reply)[0], shown, token)
+
+
+def _await(future: Future[Recorded], services: Services) -> None:
+    """Wait for a commit, but not for long: a visitor gets the answer even when the record is away."""
+    try:
+        future.result(_PATIENCE_SECONDS)
+    except (RecordUnavailable, TimeoutError) as exc:
+        services.metrics.unrecorded.inc()
+        _log.error("question.unrecorded", error=type(exc).__name__)

@@ -1,0 +1,102 @@
+"""Tickets as the helpdesk reports them."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+
+from api.dependencies import Services
+from api.schemas_events import EventIn, EventOut
+from assistant.asking.curation import snapshot_of
+from assistant.errors import RecordUnavailable
+from assistant.record.events import Event, EventType, Instant, Who, believed
+from assistant.record.ports import Recorded, Ticket
+from corpus.languages import parse_locale
+from indexer.errors import IndexNotReady
+
+_COMMIT_SECONDS = 10.0
+
+
+class EventRefused(Exception):
+    """An event cannot be recorded; ``reason`` is a word for programs, the message a sentence for people."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+def report_ticket(given: EventIn, services: Services, *, now: Instant) -> EventOut:
+    """Record that a ticket was created or closed, and wait until that is committed.
+
+    Raises:
+        EventRefused: if something is missing, or the ticket is not known.
+        TokenRefused: if the token that came with it is none of ours.
+        RecordUnavailable: if it could not be recorded.
+    """
+    if given.ticket is None:
+        raise EventRefused("no_ticket", "say by 'ticket' which one it is")
+    known = services.record.ticket(given.ticket)
+    at = int(given.at.timestamp() * 1000) if given.at is not None else now
+    if given.type is EventType.TICKET_CLOSED:
+        if known is None:
+            raise EventRefused("unknown_ticket", "report first that the ticket was created, then that it was closed")
+        event = _event(given, episode=known.episode, at=max(min(at, now), known.created_at), now=now)
+        new = _done(services.recorder.followed([event]))
+        services.record.close_ticket(known.id, event.at)
+        return _result(given, new=bool(new))
+    if known is not None:
+        return _result(given, new=False)
+    ticket, who = _ticket(given, services, at=min(at, now), now=now)
+    event = _event(given, episode=ticket.episode, at=ticket.created_at, now=now)
+    return _result(given, new=bool(_done(services.recorder.ticket_created(ticket, event, who, entry=given.entry))))
+
+
+def _ticket(given: EventIn, services: Services, *, at: Instant, now: Instant) -> tuple[Ticket, Who]:
+    episode, locale = "", services.settings.default_locale
+    if given.token is not None:
+        interacted = services.tokens.read_expired(given.token)
+        episode, at = interacted.episode, believed(at, not_before=interacted.at, received_at=now)
+        for one in services.record.story_of(episode)[0]:
+            locale = one.locale
+    try:
+        assistant = services.live.current()
+        generation, curation = assistant.index.manifest.id, snapshot_of(assistant.curation.sources)[0]
+    except IndexNotReady:
+        generation, curation = "", ""
+    try:
+        locale = parse_locale(given.locale) if given.locale else locale
+    except ValueError as exc:
+        raise EventRefused("invalid", str(exc)) from exc
+    ticket = Ticket(
+        id=given.ticket or "",
+        episode=episode,
+        created_at=at,
+        locale=locale,
+        generation=generation,
+        curation=curation,
+        text=services.redactor.redact(given.text).text if given.text else None,
+    )
+    return ticket, services.keys.who(visitor=given.visitor, account=given.account)
+
+
+def _event(given: EventIn, *, episode: str, at: Instant, now: Instant) -> Event:
+    return Event(
+        scope=f"ticket:{given.ticket}",
+        id=given.event_id,
+        episode=episode,
+        type=given.type,
+        at=at,
+        received_at=now,
+        client_at=int(given.at.timestamp() * 1000) if given.at is not None else None,
+        ticket=given.ticket,
+    )
+
+
+def _done(future: Future[Recorded]) -> Recorded:
+    try:
+        return future.result(_COMMIT_SECONDS)
+    except TimeoutError as exc:
+        raise RecordUnavailable("the ticket could not be recorded yet; send it again") from exc
+
+
+def _result(given: EventIn, *, new: bool) -> EventOut:
+    return EventOut(event_id=given.event_id, status="recorded" if new else "repeated")

@@ -1,0 +1,109 @@
+"""What a running service does on the side: folds episodes, looks at tickets, deletes what is past its retention."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import structlog
+
+from assistant.asking.assistant import Assistant
+from assistant.asking.curation import curation_from
+from assistant.errors import AssistantError
+from assistant.record.checking import check, question_of
+from assistant.record.events import MS_PER_DAY, Instant
+from assistant.record.ports import Record, Retained, Ticket
+from indexer.errors import IndexerError
+
+_TICKETS_AT_ONCE = 20
+_log = structlog.get_logger()
+
+AssistantOf = Callable[[str], Assistant]
+"""Returns the assistant of a generation, the live one or an earlier one."""
+
+
+class Upkeep:
+    """Runs in a thread of its own, every so often, until it is stopped.
+
+    Args:
+        record: what is kept up.
+        assistant_of: for looking at tickets.
+        clock: tells the time.
+        retain: deletes what is past its retention.
+        every_seconds: how long to rest between.
+    """
+
+    def __init__(
+        self,
+        record: Record,
+        assistant_of: AssistantOf,
+        *,
+        clock: Callable[[], Instant],
+        retain: Callable[[Instant], Retained],
+        every_seconds: float,
+    ) -> None:
+        self._record = record
+        self._assistant_of = assistant_of
+        self._clock = clock
+        self._retain = retain
+        self._every_seconds = every_seconds
+        self._retained_on = -1
+        self._hopeless: set[str] = set()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End, after what is under way."""
+        self._stop.set()
+        self._thread.join()
+
+    def look(self) -> None:
+        """Do all that is due now."""
+        self._record.fold()
+        for ticket in self._record.unchecked(most=_TICKETS_AT_ONCE + len(self._hopeless)):
+            if ticket.id not in self._hopeless and not self._stop.is_set():
+                self._check(ticket)
+        today = self._clock() // MS_PER_DAY
+        if today != self._retained_on:
+            retained = self._retain(self._clock())
+            self._retained_on = today
+            _log.info("record.retained", texts=retained.texts, stories=retained.stories, episodes=retained.episodes)
+
+    def _run(self) -> None:
+        while not self._stop.wait(self._every_seconds):
+            try:
+                self.look()
+            except Exception as exc:  # whatever it was, it is tried again; the text may quote what was asked
+                _log.error("upkeep.failed", error=type(exc).__name__)
+
+    def _check(self, ticket: Ticket) -> None:
+        interactions, events = self._record.story_of(ticket.episode)
+        question = question_of(ticket, interactions)
+        try:
+            if question is None:
+                raise AssistantError("nothing is known of what it asks")
+            verdict, evidence = check(
+                ticket,
+                question,
+                assistant=self._then(ticket),
+                interactions=interactions,
+                events=events,
+                texts_of=self._record.texts_of,
+                at=self._clock(),
+            )
+        except (AssistantError, IndexerError) as exc:
+            self._hopeless.add(ticket.id)
+            _log.warning("ticket.unchecked", generation=ticket.generation, error=type(exc).__name__)
+            return
+        self._record.add_verdict(verdict, evidence)
+        _log.info("ticket.checked", finding=verdict.finding.value, generation=evidence.generation)
+
+    def _then(self, ticket: Ticket) -> Assistant:
+        """Return the assistant as it was when the ticket came."""
+        assistant = self._assistant_of(ticket.generation)
+        content = self._record.curation(ticket.curation)
+        return assistant.with_curation(curation_from(content)) if content is not None else assistant

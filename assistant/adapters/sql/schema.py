@@ -1,0 +1,163 @@
+"""The tables of the record. Moments are milliseconds since the epoch, UTC; lists are JSON texts.
+
+Alembic's revisions in ``migrations/`` make them; a test holds the two to each other.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text
+
+metadata = MetaData(
+    naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"},
+)
+
+interactions = Table(
+    "interactions",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("episode", String(64), nullable=False, index=True),
+    Column("at", BigInteger, nullable=False),
+    Column("with_ticket_intent", Boolean, nullable=False),
+    Column("locale", String(35), nullable=False),
+    Column("entry", String(32), nullable=False),
+    Column("visitor", String(40)),
+    Column("account", String(40)),
+    Column("question", Text),  # emptied when its retention ends
+    Column("outcome", String(16), nullable=False),
+    Column("reason", String(32)),
+    Column("generation", String(64), nullable=False),
+    Column("curation", String(64), nullable=False),
+    Column("matter", Text),
+    Column("shown", Text, nullable=False),
+    Column("nearest", Text, nullable=False),
+    Column("experiment", String(64)),
+    Column("held_out", Boolean, nullable=False),
+    Index(None, "account", "at"),
+    Index(None, "visitor", "at"),
+    Index(None, "at"),
+)
+"""One row a question, with what was shown for it."""
+
+events = Table(
+    "events",
+    metadata,
+    Column("scope", String(80), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("episode", String(64), nullable=False, index=True),
+    Column("type", String(16), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("client_at", BigInteger),
+    Column("rank", Integer),
+    Column("helpful", Boolean),
+    Column("reason", Text),
+    Column("ticket", String(64)),
+    Index(None, "at"),
+)
+"""What followed. The key makes a repeat a no-op, and keeps one browser's ids out of the way of another's."""
+
+episodes = Table(
+    "episodes",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("day", Integer, nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+    Column("with_ticket_intent", Boolean, nullable=False),
+    Column("locale", String(35), nullable=False),
+    Column("entry", String(32), nullable=False),
+    Column("page", Text),
+    Column("visitor", String(40), index=True),
+    Column("account", String(40), index=True),
+    Column("subject", String(64), nullable=False),
+    Column("experiment", String(64)),
+    Column("held_out", Boolean, nullable=False),
+    Column("questions", Integer, nullable=False),
+    Column("answered", Boolean, nullable=False),
+    Column("opened", Boolean, nullable=False),
+    Column("taken_back", Boolean, nullable=False),
+    Column("outcome", String(1), nullable=False),
+    Column("closes_at", BigInteger, nullable=False),
+    Column("durable_at", BigInteger, nullable=False),
+    Column("lasts", Boolean, nullable=False),
+    Column("ticket_at", BigInteger),
+)
+"""What ``fold`` made of them; can be made again at any time while the events are kept. ``day`` is the first question's,
+in the operator's time zone, as a proleptic Gregorian ordinal."""
+
+# Reports read these columns and nothing else, so they never touch the table itself.
+Index(
+    "ix_episodes_report",
+    episodes.c.with_ticket_intent,
+    episodes.c.day,
+    episodes.c.held_out,
+    episodes.c.locale,
+    episodes.c.entry,
+    episodes.c.page,
+    episodes.c.outcome,
+    episodes.c.closes_at,
+    episodes.c.durable_at,
+    episodes.c.lasts,
+    episodes.c.experiment,
+)
+Index(
+    "ix_episodes_subjects",
+    episodes.c.subject,
+    episodes.c.held_out,
+    episodes.c.experiment,
+    episodes.c.with_ticket_intent,
+    episodes.c.day,
+    episodes.c.closes_at,
+    episodes.c.outcome,
+)
+
+unfolded = Table(
+    "unfolded",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("episode", String(64), nullable=False),
+    sqlite_autoincrement=True,
+)
+"""A mark for each time that something of an episode was recorded and not yet folded; see ``folding.py``."""
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("episode", String(64), nullable=False, index=True),
+    Column("created_at", BigInteger, nullable=False, index=True),
+    Column("closed_at", BigInteger),
+    Column("locale", String(35), nullable=False),
+    Column("generation", String(64), nullable=False),
+    Column("curation", String(64), nullable=False),
+    Column("text", Text),  # emptied when its retention ends
+    Column("evidence", Text),  # made when the machine has looked
+)
+
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("ticket", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("by", String(64), nullable=False),
+    Column("finding", String(32), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+"""Who found what about a ticket; never changed, only added to."""
+
+texts = Table("texts", metadata, Column("digest", String(64), primary_key=True), Column("text", Text, nullable=False))
+"""Passages as they were shown, by the digest of their text."""
+
+curations = Table(
+    "curations", metadata, Column("digest", String(64), primary_key=True), Column("content", Text, nullable=False)
+)
+"""What writers had decided, as it was when a question was asked."""
+
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("mark", String(64), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+)
+"""Marks of people who were erased, so that a restored backup does not bring them back."""
