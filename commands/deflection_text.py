@@ -16,8 +16,10 @@ from assistant.record.deflection import PERIODS, Dimension
 from assistant.record.episodes import CLOSED, EpisodeClass
 from assistant.record.summary import Summary
 
+_CLASSES = (*CLOSED, EpisodeClass.PENDING)
 _MOST_LINES = 25
-_WIDEST = 100
+_WIDEST = _ROOMY = 100
+_NARROWEST_LABEL, _WIDEST_LABEL = 9, 48
 
 
 def show(summary: Summary, console: Console, *, site: str, titles: Mapping[str, str], zone: ZoneInfo) -> None:
@@ -33,7 +35,7 @@ def show(summary: Summary, console: Console, *, site: str, titles: Mapping[str, 
     first, last = day(summary.first_day), day(summary.last_day)
     _say(console, f"{site}: {first} to {last}, as of {as_of(summary, zone)}", "", *in_words(summary.total), "")
     if summary.by is not Dimension.TOTAL and summary.lines:
-        console.print(_table(summary, titles))
+        console.print(_table(summary, titles, columns=console.width))
         console.print()
     _say(console, *experiment_in_words(summary.experiment))
 
@@ -46,18 +48,22 @@ def _say(console: Console, *lines: str) -> None:
             console.print(part, markup=False)
 
 
-def _table(summary: Summary, titles: Mapping[str, str]) -> Table:
+def _table(summary: Summary, titles: Mapping[str, str], *, columns: int) -> Table:
     lines = summary.lines if summary.by in PERIODS else summary.lines[:_MOST_LINES]
-    table = Table(box=box.SIMPLE, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column(f"by {summary.by.value}", no_wrap=True, max_width=48, overflow="ellipsis")
-    for head in ("closed", *(one.value for one in (*CLOSED, EpisodeClass.PENDING))):
+    heads = ("closed", *(one.value for one in _CLASSES), "(C + S) / closed, 95%")
+    rows = [
+        (f"{line.closed:,}", *(f"{line.counts[one]:,}" for one in _CLASSES), percent(line.deflection)) for line in lines
+    ]
+    # A table that is too wide would take from all of its columns: numbers stay whole, and labels get the rest.
+    space = 1 if columns < _ROOMY else 2
+    numbers = sum(max(map(len, column)) + space for column in zip(heads, *rows, strict=True))
+    table = Table(box=box.SIMPLE, show_edge=False, pad_edge=False, padding=(0, space - 1, 0, 0))
+    label_width = max(_NARROWEST_LABEL, min(_WIDEST_LABEL, columns - numbers))
+    table.add_column(f"by {summary.by.value}", no_wrap=True, max_width=label_width, overflow="ellipsis")
+    for head in heads:
         table.add_column(head, justify="right", no_wrap=True)
-    table.add_column("(C + S) / closed, 95%", justify="right", no_wrap=True)
-    for line in lines:
-        numbers = [f"{line.counts[one]:,}" for one in (*CLOSED, EpisodeClass.PENDING)]
-        table.add_row(
-            escape(titles.get(line.value, line.value)), f"{line.closed:,}", *numbers, percent(line.deflection)
-        )
+    for line, row in zip(lines, rows, strict=True):
+        table.add_row(escape(titles.get(line.value, line.value)), *row)
     table.caption = "P: pending, too recent to tell and in no rate"
     table.caption_justify = "left"
     if len(lines) < len(summary.lines):

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from api.settings import read_settings
 from api.wiring import Encoders, make_encoder
-from commands import fitting, killing, loading, reporting, simulating, training, worlds
+from commands import canarying, fitting, killing, loading, reporting, simulating, training, worlds
 from commands.console import errors, progress, results
 from commands.serving import measuring, serving
 from commands.sets import Adapter, Corpora, assistant_over, load_sets, writable
@@ -33,6 +33,7 @@ app.command("train-adapter")(training.train)
 app.command()(reporting.compare)
 app.command()(simulating.simulate)
 app.command()(worlds.worlds)
+app.command("canaries")(canarying.canaries_command)
 app.command()(killing.kill)
 app.command()(loading.load)
 app.command()(loading.year)
