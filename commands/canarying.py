@@ -70,18 +70,22 @@ def canaries_command(
         ) as service:
             sent = _send(service, count, seed)
             found = list(_leaks(service, sent, folder))
+            traces, rows = _traces_after_erasure(folder, [settings.index_dir / "cache"])
     lost = _lost(questions or [])
     results.print(f"{len(sent):,} messages with personal data: {len(found)} leaks", markup=False)
     for (where, kind), number in sorted(Counter((one.where, one.kind) for one in found).items()):
         results.print(f"  {number} × {kind} in {where}", markup=False)
+    results.print(f"the person who sent them was erased, {rows:,} rows: {traces} traces left in tables and files")
     for name, (words, replaced) in lost.items():
         share = f"{replaced / words:.2%}" if words else "–"
         results.print(f"{name}: {replaced} of {words:,} words replaced ({share})", markup=False)
     if json_file is not None:
-        figures = {"sent": len(sent), "leaks": [asdict(one) for one in found], "lost": lost}
+        figures = {"sent": len(sent), "leaks": [asdict(one) for one in found], "traces": traces, "lost": lost}
         json_file.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", "utf-8")
     if found:
         raise EvalError(f"{len(found)} of {len(sent)} messages came through with what they must not say")
+    if traces:
+        raise EvalError(f"{traces} traces of an erased person are left")
 
 
 def _send(service: Service, count: int, seed: int) -> list[Sent]:
@@ -156,6 +160,34 @@ def _written(service: Service, folder: Path, engine: Any) -> Iterator[tuple[str,
     with zipfile.ZipFile(folder / "backup.zip") as backup:
         for name in backup.namelist():
             yield f"a backup ({name})", backup.read(name).decode()
+
+
+def _traces_after_erasure(folder: Path, caches: Sequence[Path]) -> tuple[int, int]:
+    """Erase the person who sent everything, while the service runs; count what is left of them, and what there was."""
+    engine = open_engine(f"sqlite:///{folder}/record.db")
+    keys = make_keys(measuring(read_settings(), folder))
+    pseudonyms = persons.pseudonyms_of(engine, keys.who(visitor="canary-visitor", account="canaries"))
+    theirs = persons.export(engine, pseudonyms)
+    marks = {*pseudonyms, "canary-visitor", "canaries"}
+    for rows in theirs.values():
+        for row in rows:
+            marks.update(str(row[name]) for name in ("id", "episode", "scope", "ticket") if row.get(name))
+            marks.update(
+                str(row[name]) for name in ("question", "text", "reason") if len(str(row.get(name) or "")) > 40
+            )
+    (folder / "backup.zip").unlink()
+    persons.erase(engine, pseudonyms, keys=keys, at=0)
+    left = 0
+    with engine.connect() as connection:
+        for table in schema.metadata.sorted_tables:
+            for values in connection.execute(select(table)):
+                left += any(isinstance(value, str) and value in marks for value in values)
+    files = [file for place in (folder, *caches) for file in sorted(place.rglob("*")) if file.is_file()]
+    for file in files:
+        content = file.read_bytes()
+        left += sum(mark.encode() in content for mark in marks)
+    engine.dispose()
+    return left, sum(len(rows) for rows in theirs.values())
 
 
 def _lost(files: Sequence[Path]) -> dict[str, tuple[int, int]]:

@@ -18,7 +18,8 @@ from assistant.record.summary import Summary
 
 _CLASSES = (*CLOSED, EpisodeClass.PENDING)
 _MOST_LINES = 25
-_WIDEST = _ROOMY = 100
+_WIDEST = 100
+_ROOMY = 100
 _NARROWEST_LABEL, _WIDEST_LABEL = 9, 48
 
 
