@@ -88,6 +88,7 @@ def create_app(
         finally:
             live.stop()
             recording.upkeep.stop()
+            app.state.services.recorder.close()
             recording.close()
             _log.info("service.stopped")
 

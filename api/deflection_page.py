@@ -22,7 +22,7 @@ from api.deflection_plots import (
     top_of,
     widest_of,
 )
-from api.deflection_trend import Halves, Slot, change, halves_of, slots_of, step_of
+from api.deflection_trend import Halves, Slot, halves_of, slots_of, step_of
 from api.deflection_words import (
     DAYS,
     HOURS,
@@ -38,6 +38,8 @@ from api.deflection_words import (
     mismatch_in_words,
     percent,
     share,
+    trend_in_brief,
+    trend_in_words,
     waiting,
 )
 from assistant.record.deflection import Deflection, Dimension
@@ -143,7 +145,7 @@ def page_of(
             rates_label=_rates_label(slots, step, total),
             unfinished=len([slot for slot in slots if not slot.is_complete and any(slot.line.counts.values())]),
             sparse=any(has_rate(slot) and slot.line.closed < FEW for slot in slots),
-            trend=_trend(halves),
+            trend=trend_in_words(halves),
             breakdowns=[
                 ("languages", "By language", "the language they asked in", languages),
                 (
@@ -177,7 +179,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {"count": lambda number: f"{number:,}", "percent": percent, "share": share, "part": _part}
     environment.globals |= {
-        "C": EpisodeClass.CONFIRMED,
+        "P": EpisodeClass.PENDING,
         "stack": STACK,
         "few": FEW,
         "hours": HOURS,
@@ -258,7 +260,7 @@ def _brief(
     summary: Summary, halves: Halves | None, languages: Sequence[Row], rankings: Sequence[Ranking]
 ) -> list[tuple[str, str, str]]:
     """Return what to know in a minute: the part of the page that says more, a question, and its answer."""
-    found = [("time", "Is it getting better?", _in_brief(halves))]
+    found = [("time", "Is it getting better?", trend_in_brief(halves))]
     if len(languages) > 1:
         found.append(("languages", "Which languages do badly?", _stands_out(summary.total, languages)))
     worst = [
@@ -284,52 +286,6 @@ def _stands_out(total: Deflection, rows: Sequence[Row]) -> str:
         f"{row.name}, where {percent(row.line.deflection)} of {row.line.closed:,} got their answer" for row in low
     )
     return f"{said}; over all it is {share(total.deflection)}."
-
-
-def _in_brief(halves: Halves | None) -> str:
-    if halves is None:
-        return _trend(halves)[0]
-    gained = change(halves.before.deflection, halves.after.deflection)
-    return (
-        f"{_verdict_of(gained.low, gained.high, 'Yes', 'No, worse')}: {share(gained.before)} of "
-        f"{gained.before.denominator:,} got their answer in the first half, {share(gained.after)} of "
-        f"{gained.after.denominator:,} in the second."
-    )
-
-
-def _trend(halves: Halves | None) -> list[str]:
-    """Return whether it gets better: deflection, then silence."""
-    if halves is None:
-        return ["Too few asked to tell."]
-    gained = change(halves.before.deflection, halves.after.deflection)
-    quiet = change(halves.before.abandoned, halves.after.abandoned)
-    spans = (
-        f"to {day(halves.middle - 1)}",
-        f"to {day(halves.last_day)}",
-    )
-    return [
-        f"{_verdict_of(gained.low, gained.high, 'Better', 'Worse')}: {share(gained.before)} of "
-        f"{gained.before.denominator:,} got their answer in the first half ({spans[0]}), {share(gained.after)} of "
-        f"{gained.after.denominator:,} in the second ({spans[1]}){_chance(gained.low, gained.high)}.",
-        f"{_verdict_of(-quiet.high, -quiet.low, 'Less silence', 'More silence')}: {share(quiet.before)} of "
-        f"{quiet.before.denominator:,} went away in silence in the first half, {share(quiet.after)} of "
-        f"{quiet.after.denominator:,} in the second{_chance(quiet.low, quiet.high)}.",
-    ]
-
-
-def _verdict_of(low: float, high: float, better: str, worse: str) -> str:
-    if low > 0.0:
-        return better
-    return worse if high < 0.0 else "No clear change"
-
-
-def _chance(low: float, high: float) -> str:
-    known = "more than chance explains" if low > 0.0 or high < 0.0 else "this may be chance"
-    return f"; {known} (a change of {_points(low)} to {_points(high)} points)"
-
-
-def _points(difference: float) -> str:
-    return f"{100 * difference:+.1f}".replace("-", "−")
 
 
 def _rankings(rows: Sequence[Row], design_effect: float) -> list[Ranking]:

@@ -29,7 +29,7 @@ STACK = (
 FEW = 10
 """With fewer closed episodes a rate is drawn as its interval only, lest a day look like a trend."""
 WIDTH = 360.0
-_LEFT, _RIGHT, _TOP, _BOTTOM, _HEIGHT = 34.0, 8.0, 14.0, 22.0, 220.0
+_LEFT, _RIGHT, _TOP, _BOTTOM, _HEIGHT = 38.0, 8.0, 14.0, 22.0, 220.0
 _MOST_LABELS = 5
 _SCALES = ((0.1, 5), (0.2, 4), (0.3, 3), (0.4, 4), (0.5, 5), (0.6, 3), (0.8, 4), (1.0, 5))
 """Where an axis of shares may end, and into how many equal parts it is then divided."""

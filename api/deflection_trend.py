@@ -23,8 +23,8 @@ _LEAST_IN_HALF = 30
 class Slot:
     """A day, a week or a month of a report, as far as it lies in the report's period; days are ordinals.
 
-    ``is_complete`` says that the window of whoever asked in it is over. Before that a rate is too low: a ticket is
-    known at once, all else only when the window is over.
+    ``is_complete`` says that the window of whoever asked in it is over. Before that it has no rate: who asked last is
+    not counted yet.
     """
 
     first_day: int

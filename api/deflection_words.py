@@ -6,6 +6,7 @@ import datetime
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from api.deflection_trend import Halves, change
 from assistant.record.deflection import Deflection
 from assistant.record.episodes import WINDOWS, EpisodeClass
 from assistant.record.events import MS_PER_DAY, MS_PER_HOUR
@@ -18,10 +19,10 @@ DAYS = WINDOWS.durable_ms // MS_PER_DAY
 
 MEANINGS = {
     EpisodeClass.CONFIRMED: "said that it was solved",
-    EpisodeClass.ASSUMED: f"opened an answer and wrote no ticket for {HOURS} hours",
+    EpisodeClass.ASSUMED: f"opened an answer, wrote no ticket for {HOURS} hours",
     EpisodeClass.FAILED: "were shown an answer, and wrote a ticket",
     EpisodeClass.UNANSWERED: "found no answer, and wrote a ticket",
-    EpisodeClass.ABANDONED: "went away in silence: helped or not, nobody knows",
+    EpisodeClass.ABANDONED: "went away in silence, helped or not",
     EpisodeClass.PENDING: f"asked less than {HOURS} hours ago: too recent to tell",
 }
 """What the people of a class did, by which a report names it."""
@@ -85,7 +86,7 @@ def in_words(total: Deflection) -> list[str]:
         f"{total.closed:,} times somebody with a problem asked before writing to you{waiting(total)}.",
         "Of these",
         "",
-        *(f"{rate.numerator:>7,}  {percent(rate):<23}  {one.value}  {MEANINGS[one]}" for one, rate in rates.items()),
+        *(f"{rate.numerator:>6,}  {percent(rate):<23} {one.value} {MEANINGS[one]}" for one, rate in rates.items()),
         "",
         f"Deflection (C + S, the first two): {percent(total.deflection)} of {total.closed:,}.",
         f"Still so after {DAYS} days: {percent(total.durable)} of {total.durable.denominator:,} old enough to tell.",
@@ -127,7 +128,8 @@ def mismatch_in_words(experiment: ExperimentSummary) -> list[str]:
     if not split.mismatch:
         return []
     return [
-        f"The lot did not fall as it should (p = {split.p_value:.1g}): something else decides who is counted. "
+        f"The lot did not fall as it should: by chance it is so far off less than once in 1,000 times "
+        f"(p = {split.p_value:.1g}), so something else decides who is counted. "
         "Do not trust the figures below."
     ]
 
@@ -163,6 +165,53 @@ def interval_in_words(effect: Effect, compared: Compared) -> str:
     ends = (effect.low, effect.high) if compared.sign > 0 else (effect.high, effect.low)
     low, high = (f"{100 * abs(end):.1f} {_which(end)}" for end in ends)
     return f"from {low} to {high}"
+
+
+def trend_in_brief(halves: Halves | None) -> str:
+    """Return whether more get their answer than before, in a sentence."""
+    if halves is None:
+        return trend_in_words(halves)[0]
+    gained = change(halves.before.deflection, halves.after.deflection)
+    return (
+        f"{_verdict_of(gained.low, gained.high, 'Yes', 'No, worse')}: {share(gained.before)} of "
+        f"{gained.before.denominator:,} got their answer in the first half, {share(gained.after)} of "
+        f"{gained.after.denominator:,} in the second."
+    )
+
+
+def trend_in_words(halves: Halves | None) -> list[str]:
+    """Return whether it gets better, and how sure that is: a sentence on deflection, one on silence."""
+    if halves is None:
+        return ["Too few asked to tell."]
+    gained = change(halves.before.deflection, halves.after.deflection)
+    quiet = change(halves.before.abandoned, halves.after.abandoned)
+    spans = (
+        f"to {day(halves.middle - 1)}",
+        f"to {day(halves.last_day)}",
+    )
+    return [
+        f"{_verdict_of(gained.low, gained.high, 'Better', 'Worse')}: {share(gained.before)} of "
+        f"{gained.before.denominator:,} got their answer in the first half ({spans[0]}), {share(gained.after)} of "
+        f"{gained.after.denominator:,} in the second ({spans[1]}){_chance(gained.low, gained.high)}.",
+        f"{_verdict_of(-quiet.high, -quiet.low, 'Less silence', 'More silence')}: {share(quiet.before)} of "
+        f"{quiet.before.denominator:,} went away in silence in the first half, {share(quiet.after)} of "
+        f"{quiet.after.denominator:,} in the second{_chance(quiet.low, quiet.high)}.",
+    ]
+
+
+def _verdict_of(low: float, high: float, better: str, worse: str) -> str:
+    if low > 0.0:
+        return better
+    return worse if high < 0.0 else "No clear change"
+
+
+def _chance(low: float, high: float) -> str:
+    known = "more than chance explains" if low > 0.0 or high < 0.0 else "this may be chance"
+    return f"; {known} (a change of {_points(low)} to {_points(high)} points)"
+
+
+def _points(difference: float) -> str:
+    return f"{100 * difference:+.1f}".replace("-", "−")
 
 
 def _which(difference: float) -> str:

@@ -15,10 +15,11 @@ from api.tokens import Interacted
 from assistant.asking.assistant import Assistant
 from assistant.asking.curation import snapshot_of
 from assistant.asking.models import Reply, Shown, outcome_of
-from assistant.errors import RecordUnavailable
-from assistant.record.events import Interaction, Who
+from assistant.asking.query import clean
+from assistant.errors import QuestionUnusable, RecordUnavailable
+from assistant.record.events import Instant, Interaction, Who
 from assistant.record.ports import Recorded
-from assistant.record.recorder import Asking
+from assistant.record.recorder import Asking, Earlier
 
 _PATIENCE_SECONDS = 1.0
 """How long an answer waits to be recorded. It is shown then in any case, and waits on in the queue."""
@@ -31,8 +32,10 @@ class Asker:
 
     who: Who
     entry: str
+    at: Instant
     with_ticket_intent: bool = False
     episode: str | None = None
+    earlier: Future[Earlier] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,34 +46,45 @@ class RecordedQuestion:
     outcome: Literal["answered", "related", "missed"]
     shown: Sequence[Shown]
     token: str
+    committed: Future[Recorded]
 
 
 def record_question(reply: Reply, asker: Asker, assistant: Assistant, services: Services) -> RecordedQuestion:
-    """Record a question and what is shown for it, and wait until that is committed."""
+    """Have a question recorded with what is shown for it; ``await_commit`` is to be called before it is shown."""
     asking = Asking(
         answer_id=uuid.uuid4().hex,
-        at=services.clock(),
+        at=asker.at,
         question=reply.question.text,
         who=asker.who,
         entry=asker.entry,
         with_ticket_intent=asker.with_ticket_intent,
         episode=asker.episode,
+        earlier=asker.earlier,
     )
     interaction, future = services.recorder.asked(
         asking, reply, matter_of=assistant.matter_of, curation=snapshot_of(assistant.curation.sources)
     )
-    _await(future, services)
     shown = () if interaction.held_out else reply.shown
     token = services.tokens.make(
         Interacted(interaction.id, interaction.episode, interaction.generation, len(shown), interaction.at)
     )
-    return RecordedQuestion(interaction, "missed" if interaction.held_out else outcome_of(reply)[0], shown, token)
+    return RecordedQuestion(
+        interaction, "missed" if interaction.held_out else outcome_of(reply)[0], shown, token, future
+    )
 
 
-def _await(future: Future[Recorded], services: Services) -> None:
-    """Wait for a commit, but not for long: a visitor gets the answer even when the record is away."""
+def recordable(text: str | None, services: Services) -> str | None:
+    """Return a text without personal data and what cannot be seen; ``None`` if nothing is left."""
     try:
-        future.result(_PATIENCE_SECONDS)
+        return services.redactor.redact(clean(text or "")).text
+    except QuestionUnusable:
+        return None
+
+
+def await_commit(recorded: RecordedQuestion, services: Services) -> None:
+    """Wait until a question is committed, but not for long: a visitor gets the answer even when the record is away."""
+    try:
+        recorded.committed.result(_PATIENCE_SECONDS if not services.record.away else 0.0)
     except (RecordUnavailable, TimeoutError) as exc:
         services.metrics.unrecorded.inc()
         _log.error("question.unrecorded", error=type(exc).__name__)

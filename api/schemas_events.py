@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from api.schemas import Account, Entry, Visitor
 from assistant.record.events import EventType
@@ -37,7 +37,7 @@ class EventIn(BaseModel):
     entry: Entry = "direct"
 
 
-AnyEvent = Annotated[EventIn | dict[str, JsonValue], Field(union_mode="left_to_right")]
+AnyEvent = Annotated[EventIn | Any, Field(union_mode="left_to_right")]
 """One that does not fit is refused by itself, and the others are recorded."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import Future
 
 from api.dependencies import Services
+from api.recording import recordable
 from api.schemas_events import EventIn, EventOut
 from assistant.asking.curation import snapshot_of
 from assistant.errors import RecordUnavailable
@@ -36,6 +37,8 @@ def report_ticket(given: EventIn, services: Services, *, now: Instant) -> EventO
         raise EventRefused("no_ticket", "say by 'ticket' which one it is")
     known = services.record.ticket(given.ticket)
     at = int(given.at.timestamp() * 1000) if given.at is not None else now
+    if at < 0:
+        raise EventRefused("invalid", "at: no ticket is older than 1970; leave it out if it is not known")
     if given.type is EventType.TICKET_CLOSED:
         if known is None:
             raise EventRefused("unknown_ticket", "report first that the ticket was created, then that it was closed")
@@ -73,7 +76,7 @@ def _ticket(given: EventIn, services: Services, *, at: Instant, now: Instant) ->
         locale=locale,
         generation=generation,
         curation=curation,
-        text=services.redactor.redact(given.text).text if given.text else None,
+        text=recordable(given.text, services),
     )
     return ticket, services.keys.who(visitor=given.visitor, account=given.account)
 

@@ -9,11 +9,11 @@ import structlog
 
 from assistant.asking.assistant import Assistant
 from assistant.asking.curation import curation_from
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, RecordUnavailable
 from assistant.record.checking import check, question_of
 from assistant.record.events import MS_PER_DAY, Instant
 from assistant.record.ports import Record, Retained, Ticket
-from indexer.errors import IndexerError
+from indexer.errors import IndexNotReady
 
 _TICKETS_AT_ONCE = 20
 _log = structlog.get_logger()
@@ -62,11 +62,26 @@ class Upkeep:
         self._thread.join()
 
     def look(self) -> None:
-        """Do all that is due now."""
-        self._record.fold()
+        """Do all that is due now; where one part fails the others are done all the same."""
+        for part in (self._fold, self._look_at_tickets, self._delete_old):
+            try:
+                part()
+            except RecordUnavailable:  # said where it was noticed first, and to be tried again
+                return
+            except IndexNotReady:  # readiness says so already
+                continue
+            except Exception as exc:  # whatever it was, it is tried again; the text may quote what was asked
+                _log.error("upkeep.failed", error=type(exc).__name__)
+
+    def _fold(self) -> None:
+        self._record.fold(stopping=self._stop.is_set)
+
+    def _look_at_tickets(self) -> None:
         for ticket in self._record.unchecked(most=_TICKETS_AT_ONCE + len(self._hopeless)):
             if ticket.id not in self._hopeless and not self._stop.is_set():
                 self._check(ticket)
+
+    def _delete_old(self) -> None:
         today = self._clock() // MS_PER_DAY
         if today != self._retained_on:
             retained = self._retain(self._clock())
@@ -75,10 +90,7 @@ class Upkeep:
 
     def _run(self) -> None:
         while not self._stop.wait(self._every_seconds):
-            try:
-                self.look()
-            except Exception as exc:  # whatever it was, it is tried again; the text may quote what was asked
-                _log.error("upkeep.failed", error=type(exc).__name__)
+            self.look()
 
     def _check(self, ticket: Ticket) -> None:
         interactions, events = self._record.story_of(ticket.episode)
@@ -95,7 +107,9 @@ class Upkeep:
                 texts_of=self._record.texts_of,
                 at=self._clock(),
             )
-        except (AssistantError, IndexerError) as exc:
+        except (RecordUnavailable, IndexNotReady):  # neither lasts, and says nothing of the ticket
+            raise
+        except Exception as exc:  # whatever it is about this one, the others are to be looked at
             self._hopeless.add(ticket.id)
             _log.warning("ticket.unchecked", generation=ticket.generation, error=type(exc).__name__)
             return

@@ -15,14 +15,14 @@ from typing import Annotated, Any
 
 import httpx2
 import typer
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
 from api.settings import read_settings
 from api.wiring import make_keys
 from assistant.adapters.sql import persons, schema
 from assistant.adapters.sql.backup import back_up
 from assistant.adapters.sql.engine import open_engine
-from assistant.privacy.redaction import Redactor
+from assistant.privacy.redaction import PersonalData, Redactor
 from commands.console import progress, results
 from commands.serving import measuring
 from eval.canaries import ORDER_PATTERN, Canary, canaries, leaks, wrongly_replaced
@@ -135,25 +135,30 @@ def _leaks(service: Service, sent: Sequence[Sent], folder: Path) -> Iterator[Lea
     for one in sent:
         texts = pages if one.way == "page" else [rows[one.id] or ""]
         # Of what was typed on the page no id comes back: there, all is searched, for the secret as it was typed.
+        if one.way == "page" and not _is_telling(one.canary):
+            continue
         if any(one.canary.secret in text if one.way == "page" else leaks(one.canary, text) for text in texts):
             yield Leak(f"the record ({one.way})", one.canary.kind, one.canary.language, one.canary.secret)
     for where, text in _written(service, folder, engine):
         for one in sent:
-            if one.canary.secret in text:
+            if _is_telling(one.canary) and one.canary.secret in text:
                 yield Leak(where, one.canary.kind, one.canary.language, one.canary.secret)
 
 
-def _written(service: Service, folder: Path, engine: Any) -> Iterator[tuple[str, str]]:
+def _is_telling(canary: Canary) -> bool:
+    """Say whether a secret can be searched for in all that was written: a first name stands in other words too."""
+    return canary.kind is not PersonalData.NAME or len(canary.secret.split()) > 1
+
+
+def _written(service: Service, folder: Path, engine: Engine) -> Iterator[tuple[str, str]]:
     operator = {"Authorization": f"Bearer {_KEY}"}
     with httpx2.Client(base_url=service.address, timeout=60.0) as client:
         yield "the log", service.log
         yield "the metrics", client.get("/metrics").text
         yield "the miss log", client.get("/v1/misses", params={"most": 1000}, headers=operator).text
         yield "the report", client.get("/v1/metrics/deflection", params={"by": "page"}, headers=operator).text
-    keys = make_keys(measuring(read_settings(), folder))
-    who = keys.who(visitor="canary-visitor", account="canaries")
-    found = persons.export(engine, persons.pseudonyms_of(engine, who))
-    yield "an export", json.dumps(found, ensure_ascii=False)
+    for person in _senders(engine, folder):
+        yield "an export", json.dumps(persons.export(engine, person), ensure_ascii=False)
     for file in sorted(folder.glob("record.db*")):
         yield f"the file {file.name}", file.read_bytes().decode("utf-8", "replace")
     back_up(engine, folder / "backup.zip", at=0)
@@ -162,21 +167,32 @@ def _written(service: Service, folder: Path, engine: Any) -> Iterator[tuple[str,
             yield f"a backup ({name})", backup.read(name).decode()
 
 
+def _senders(engine: Engine, folder: Path) -> list[persons.Person]:
+    """Return the two who sent everything: a browser with questions and votes, and an account with tickets."""
+    keys = make_keys(measuring(read_settings(), folder))
+    return [
+        persons.person_of(engine, keys.who(visitor="canary-visitor", account=None)),
+        persons.person_of(engine, keys.who(visitor=None, account="canaries")),
+    ]
+
+
 def _traces_after_erasure(folder: Path, caches: Sequence[Path]) -> tuple[int, int]:
     """Erase the person who sent everything, while the service runs; count what is left of them, and what there was."""
     engine = open_engine(f"sqlite:///{folder}/record.db")
-    keys = make_keys(measuring(read_settings(), folder))
-    pseudonyms = persons.pseudonyms_of(engine, keys.who(visitor="canary-visitor", account="canaries"))
-    theirs = persons.export(engine, pseudonyms)
-    marks = {*pseudonyms, "canary-visitor", "canaries"}
-    for rows in theirs.values():
+    senders = _senders(engine, folder)
+    marks = {"canary-visitor", "canaries"}
+    theirs = [rows for person in senders for rows in persons.export(engine, person).values()]
+    for person in senders:
+        marks |= person.accounts | person.browsers
+    for rows in theirs:
         for row in rows:
             marks.update(str(row[name]) for name in ("id", "episode", "scope", "ticket") if row.get(name))
             marks.update(
                 str(row[name]) for name in ("question", "text", "reason") if len(str(row.get(name) or "")) > 40
             )
     (folder / "backup.zip").unlink()
-    persons.erase(engine, pseudonyms, keys=keys, at=0)
+    for person in senders:
+        persons.erase(engine, person, keys=make_keys(measuring(read_settings(), folder)), at=0)
     left = 0
     with engine.connect() as connection:
         for table in schema.metadata.sorted_tables:
@@ -187,7 +203,7 @@ def _traces_after_erasure(folder: Path, caches: Sequence[Path]) -> tuple[int, in
         content = file.read_bytes()
         left += sum(mark.encode() in content for mark in marks)
     engine.dispose()
-    return left, sum(len(rows) for rows in theirs.values())
+    return left, sum(len(rows) for rows in theirs)
 
 
 def _lost(files: Sequence[Path]) -> dict[str, tuple[int, int]]:

@@ -13,6 +13,7 @@ import typer
 from api.deflection_page import page_of
 from api.schemas_record import DeflectionResponse
 from api.settings import Settings, read_settings
+from assistant.errors import RecordUnusable
 from assistant.record.deflection import Dimension, tell
 from assistant.record.summary import summarise
 from commands.console import errors, results
@@ -32,11 +33,14 @@ def report(
     last: To = None,
     by: Annotated[Dimension, typer.Option(help="What the table is told by.")] = Dimension.WEEK,
     html: Annotated[Path | None, typer.Option(help="Write the report as a page with plots to this file.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace that file.")] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print it as JSON, as GET /v1/metrics/deflection does.")
     ] = False,
 ) -> None:
     """Tell what became of the people who asked in a period: helped, failed, unanswered, abandoned."""
+    if html is not None and html.exists() and not force:
+        raise RecordUnusable(f"{html} is there already; add --force to replace it")
     settings = read_settings()
     zone = ZoneInfo(settings.time_zone)
     first_day, last_day = period(first, last, zone)

@@ -44,7 +44,7 @@ def show(summary: Summary, console: Console, *, site: str, titles: Mapping[str, 
 def _say(console: Console, *lines: str) -> None:
     for line in lines:
         # A line of the list of classes goes on under its words.
-        under = " " * 37 if line.startswith(" ") else "  "
+        under = " " * 34 if line.startswith(" ") else "  "
         for part in textwrap.wrap(line, min(console.width, _WIDEST), subsequent_indent=under) or [""]:
             console.print(part, markup=False)
 

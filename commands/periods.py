@@ -28,7 +28,7 @@ def period(first: datetime.datetime | None, last: datetime.datetime | None, zone
         RecordUnusable: if it ends before it begins.
     """
     until = last.date() if last is not None else datetime.datetime.now(zone).date()
-    since = first.date() if first is not None else until - datetime.timedelta(days=_DAYS - 1)
+    since = first.date() if first is not None else datetime.date.fromordinal(max(1, until.toordinal() - _DAYS + 1))
     if since > until:
         raise RecordUnusable(f"the period begins on {since} and ends before it, on {until}")
     return since.toordinal(), until.toordinal()

@@ -83,7 +83,7 @@ def restore(
     settings = read_settings()
     with _engine_errors():
         engine = open_engine(settings.database)
-        done = backups.restore(engine, path, keys=make_keys(settings), force=force, at=_now())
+        done = backups.restore(engine, path, keys=make_keys(settings), force=force)
     results.print(f"{sum(done.rows.values()):,} rows restored from {path}")
 
 
@@ -116,7 +116,7 @@ def export(
     """Write all that is recorded of one person, as JSON."""
     settings = read_settings()
     with opened_record(settings) as record:
-        found = persons.export(record.engine, _pseudonyms(record, settings, visitor, account))
+        found = persons.export(record.engine, _person(record, settings, visitor, account))
     text = json.dumps(found, ensure_ascii=False, indent=2)
     if out is not None:
         out.write_text(text + "\n", "utf-8")
@@ -135,11 +135,11 @@ def erase(
     """Delete all that is recorded of one person. Backups made before still hold it; restoring one deletes it again."""
     settings = read_settings()
     with opened_record(settings) as record:
-        pseudonyms = _pseudonyms(record, settings, visitor, account)
+        person = _person(record, settings, visitor, account)
         if not force:
-            rows = sum(len(rows) for rows in persons.export(record.engine, pseudonyms).values())
+            rows = sum(len(rows) for rows in persons.export(record.engine, person).values())
             raise RecordUnusable(f"{rows:,} rows are recorded of this person: add --force to delete them for good")
-        done = persons.erase(record.engine, pseudonyms, keys=make_keys(settings), at=_now())
+        done = persons.erase(record.engine, person, keys=make_keys(settings), at=_now())
     results.print(f"{sum(done.rows.values()):,} rows deleted")
     if not done.swept:
         raise RecordUnusable(
@@ -168,7 +168,15 @@ def misses(
         for one in shown:
             nearest = one.nearest[0].page if one.nearest else ""
             table.writerow(
-                (one.at.isoformat(), one.locale, one.became or "", one.outcome, one.question, nearest, one.generation)
+                (
+                    one.at.isoformat(),
+                    one.locale,
+                    one.became or "",
+                    one.outcome,
+                    _as_text(one.question or ""),
+                    nearest,
+                    one.generation,
+                )
             )
         return
     for one in shown:
@@ -209,10 +217,18 @@ def check(ticket: Annotated[str, typer.Argument(help="The ticket's number at the
     results.print(f"the same answer, to the last digit, from generation {evidence.generation}")
 
 
-def _pseudonyms(record: SqlRecord, settings: Settings, visitor: str | None, account: str | None) -> set[str]:
+def _person(record: SqlRecord, settings: Settings, visitor: str | None, account: str | None) -> persons.Person:
     if (visitor is None) == (account is None):
         raise RecordUnusable("name one person: --account ACCOUNT, or --visitor ID")
-    return persons.pseudonyms_of(record.engine, make_keys(settings).who(visitor=visitor, account=account))
+    return persons.person_of(record.engine, make_keys(settings).who(visitor=visitor, account=account))
+
+
+def _as_text(cell: str) -> str:
+    """Return what a spreadsheet shows as it was typed, and does not take for a formula: anybody may type a question.
+
+    Source: OWASP, CSV Injection.
+    """
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 @contextmanager
@@ -223,6 +239,12 @@ def opened_record(settings: Settings) -> Iterator[SqlRecord]:
         RecordUnavailable: if the database fails meanwhile.
     """
     with _engine_errors():
+        # A service waits for a database that is away; a command says what is wrong with it.
+        engine = open_engine(settings.database)
+        try:
+            migrating.upgrade(engine)
+        finally:
+            engine.dispose()
         record = open_record(settings)
         try:
             yield record

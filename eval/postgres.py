@@ -39,22 +39,30 @@ class Postgres:
         return f"postgresql://askfirst@127.0.0.1:{self.port}/{name}"
 
     def start(self) -> None:
-        """Start the server and wait until it takes connections."""
-        options = f"-c listen_addresses=127.0.0.1 -p {self.port} -k {self.folder}"
-        log = (self.folder / "server.log").open("ab")
-        self.process = subprocess.Popen(
-            _as_nobody([str(self.binaries / "postgres"), "-D", str(self.folder / "data"), *options.split()]),
-            stdout=log,
-            stderr=log,
-            cwd=self.folder,
-        )
+        """Start the server and wait until it takes connections.
+
+        Raises:
+            EvalError: if it does not, with the end of what it logged.
+        """
         until = time.monotonic() + _START_SECONDS
+        self._launch()
         while self.run("psql", "-c", "select 1", check=False):
             if time.monotonic() > until:
-                raise EvalError(
-                    f"PostgreSQL did not start: {(self.folder / 'server.log').read_text('utf-8', 'replace')}"
-                )
+                log = (self.folder / "server.log").read_text("utf-8", "replace")
+                raise EvalError(f"PostgreSQL did not start:\n{log[-2000:]}")
+            if self.process is None or self.process.poll() is not None:
+                self._launch()  # after a kill it does not start before the last of its old processes has gone
             time.sleep(0.05)
+
+    def _launch(self) -> None:
+        options = f"-c listen_addresses=127.0.0.1 -p {self.port} -k {self.folder}"
+        with (self.folder / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                _as_nobody([str(self.binaries / "postgres"), "-D", str(self.folder / "data"), *options.split()]),
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+            )
 
     def kill(self) -> None:
         """End the server as a power failure does: nothing is flushed, nobody is told."""

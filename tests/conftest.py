@@ -12,6 +12,7 @@ from api.wiring import make_encoder, make_store, open_assistant
 from assistant.asking.assistant import Assistant
 from assistant.asking.policy import SHIPPED
 from corpus.readers.directory import read_directory
+from eval.postgres import Postgres, postgres_server
 from eval.service import running_service
 from indexer.adapters.sentence_transformers import SentenceTransformerEncoder
 from indexer.build import build_generation
@@ -59,3 +60,14 @@ def shared_server(starter_index: Path, tmp_path_factory: pytest.TempPathFactory)
         tmp_path_factory.mktemp("service"), index_dir=str(starter_index), reload_seconds="0.1"
     ) as service:
         yield service.address
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A real PostgreSQL server, for tests that make databases of their own there."""
+    with postgres_server() as server:
+        # Nothing there is to be kept, so there is no disk to wait for.
+        server.run("psql", "-c", "ALTER SYSTEM SET fsync = off")
+        server.run("psql", "-c", "SELECT pg_reload_conf()")
+        yield server
+        server.kill()

@@ -11,19 +11,19 @@ from fastapi import APIRouter, Query, Request, Response
 from api.dependencies import AssistantDep, Services, ServicesDep
 from api.errors import PROBLEMS, NotAllowed
 from api.links import shown_url
-from api.recording import Asker, record_question
+from api.recording import Asker, await_commit, record_question
 from api.schemas import AnswerOut, AnswersRequest, AnswersResponse, SuggestionOut, SuggestResponse
 from assistant.asking.assistant import Assistant
 from assistant.asking.models import Question, Reply, outcome_of
-from assistant.asking.query import clean
+from assistant.asking.query import MAX_QUESTION_CHARS, clean
 
 router = APIRouter(prefix="/v1", tags=["asking"])
 _log = structlog.get_logger()
 
 
 # Not async: embedding blocks, and the framework runs plain functions in threads.
-@router.post("/answers", responses=PROBLEMS)
-def answer(asked: AnswersRequest, request: Request, services: ServicesDep, assistant: AssistantDep) -> AnswersResponse:
+@router.post("/answers", responses=PROBLEMS, response_model=AnswersResponse)
+def answer(asked: AnswersRequest, request: Request, services: ServicesDep, assistant: AssistantDep) -> Response:
     """Answer a question from the help pages, or say that they do not answer it; either is recorded.
 
     With the intent to write a ticket, a visitor whom the lot has put into the holdout is shown nothing, with the reason
@@ -31,19 +31,20 @@ def answer(asked: AnswersRequest, request: Request, services: ServicesDep, assis
     """
     if asked.account is not None and not services.may_administer(request):
         raise NotAllowed("only the operator's own systems may name an account: send the API key as a bearer token")
-    reply = ask(asked.question, asked.locale, assistant, services)
-    recorded = record_question(
-        reply,
-        Asker(
-            who=services.keys.who(visitor=asked.visitor, account=asked.account),
-            entry=asked.entry,
-            with_ticket_intent=asked.intent == "ticket",
-            episode=asked.episode,
-        ),
-        assistant,
-        services,
+    who, at = services.keys.who(visitor=asked.visitor, account=asked.account), services.clock()
+    with_ticket_intent = asked.intent == "ticket"
+    looks_back = with_ticket_intent and asked.episode is None and who.subject is not None
+    asker = Asker(
+        who=who,
+        entry=asked.entry,
+        at=at,
+        with_ticket_intent=with_ticket_intent,
+        episode=asked.episode,
+        earlier=services.recorder.look_back(who, at=at) if looks_back else None,
     )
-    return AnswersResponse(
+    reply = ask(asked.question, asked.locale, assistant, services)
+    recorded = record_question(reply, asker, assistant, services)
+    answered = AnswersResponse(
         answer_id=recorded.interaction.id,
         token=recorded.token,
         episode=recorded.interaction.episode,
@@ -56,6 +57,9 @@ def answer(asked: AnswersRequest, request: Request, services: ServicesDep, assis
             for one in recorded.shown
         ],
     )
+    body = answered.model_dump_json()  # while it is being committed, and not checked once more by the framework
+    await_commit(recorded, services)
+    return Response(body, media_type="application/json")
 
 
 @router.get("/suggest", response_model=SuggestResponse, responses=PROBLEMS)
@@ -83,7 +87,8 @@ def suggest(
 def ask(text: str, locale: str | None, assistant: Assistant, services: Services) -> Reply:
     """Ask without personal data, measure and log; the log gets lengths and scores, never the text."""
     started = time.perf_counter()
-    question = Question(services.redactor.redact(clean(text)).text, locale)
+    clean(text)  # says what is wrong with it; but names are told by the lines that they stand on, which it joins
+    question = Question(clean(services.redactor.redact(text).text[:MAX_QUESTION_CHARS]), locale)
     reply = assistant.answer(question)
     seconds = time.perf_counter() - started
     outcome, reason = outcome_of(reply)

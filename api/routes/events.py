@@ -8,10 +8,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Request
 from fastapi.concurrency import run_in_threadpool
-from pydantic import JsonValue, ValidationError
+from pydantic import ValidationError
 
 from api.dependencies import Services, ServicesDep
 from api.errors import PROBLEMS
+from api.recording import recordable
 from api.schemas_events import AnyEvent, EventIn, EventOut, EventsResponse
 from api.ticketing import EventRefused, report_ticket
 from api.tokens import TokenRefused
@@ -95,11 +96,11 @@ def _visit(given: EventIn, services: Services, *, now: Instant) -> Event:
         client_at=client_at,
         rank=given.rank,
         helpful=given.helpful,
-        reason=services.redactor.redact(given.reason).text if given.reason else None,
+        reason=recordable(given.reason, services),
     )
 
 
-def _what_is_wrong(given: dict[str, JsonValue]) -> str:
+def _what_is_wrong(given: object) -> str:
     """Return what does not fit, without a word of what was sent."""
     try:
         EventIn.model_validate(given)
@@ -108,5 +109,8 @@ def _what_is_wrong(given: dict[str, JsonValue]) -> str:
     return "it is not an event"
 
 
-def _id_of(given: AnyEvent) -> str:
-    return given.event_id if isinstance(given, EventIn) else str(given.get("event_id", ""))[:64]
+def _id_of(given: object) -> str:
+    if isinstance(given, EventIn):
+        return given.event_id
+    identity = str(given.get("event_id", "")) if isinstance(given, dict) else ""
+    return identity[:64].encode(errors="replace").decode()

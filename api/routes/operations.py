@@ -38,6 +38,8 @@ def readyz(services: ServicesDep, response: Response) -> dict[str, Any]:
         "pages": manifest.counts.pages,
         "policy": _policy_says(assistant),
     }
+    if services.record.away:
+        ready["record"] = f"the database is away: {services.record.waiting} writes wait for it"
     if services.live.problem:
         ready["problem"] = services.live.problem
     return ready
@@ -60,4 +62,5 @@ def metrics(services: ServicesDep) -> Response:
         services.metrics.ready.set(1)
     except IndexNotReady:
         services.metrics.ready.set(0)
+    services.metrics.waiting.set(services.record.waiting)
     return Response(services.metrics.exposition(), media_type=CONTENT_TYPE)

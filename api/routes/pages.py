@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from api.dependencies import Services, ServicesDep
 from api.links import linked_html, shown_url
-from api.recording import Asker, record_question
+from api.recording import Asker, await_commit, record_question
 from api.routes.answers import ask
 from api.texts import LANGUAGES, texts_for
 from assistant.asking.models import Extract, Shown, outcome_of
@@ -52,7 +52,7 @@ def asked(
         return _ask_page(request, services, spoken, question, status=422, message=message)
     except IndexNotReady:
         return _ask_page(request, services, spoken, question, status=503, message=texts["not_ready"])
-    record_question(reply, Asker(Who(), "page"), assistant, services)
+    await_commit(record_question(reply, Asker(Who(), "page", services.clock()), assistant, services), services)
     hits = [_hit(shown, spoken) for shown in reply.shown]
     return _ask_page(request, services, spoken, question, outcome=outcome_of(reply)[0], hits=hits)
 

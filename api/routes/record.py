@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 
 from api.dependencies import OperatorOnly, Services, ServicesDep
 from api.errors import PROBLEMS, NotFound, QueryUnusable
+from api.recording import recordable
 from api.schemas_record import (
     DeflectionResponse,
     MissesResponse,
@@ -69,7 +70,7 @@ def judge(ticket: str, given: VerdictIn, services: ServicesDep) -> VerdictOut:
     """Put a person's verdict beside the machine's."""
     if services.record.ticket(ticket) is None:
         raise NotFound(f"no ticket {ticket!r} was reported")
-    reason = services.redactor.redact(given.reason).text
+    reason = recordable(given.reason, services) or ""
     verdict = Verdict(ticket, given.by, given.finding, reason, services.clock())
     services.record.add_verdict(verdict)
     return VerdictOut.of(verdict)
@@ -83,7 +84,7 @@ def _days(services: Services, first: datetime.date | None, last: datetime.date |
     """
     zone = ZoneInfo(services.settings.time_zone)
     until = last or datetime.datetime.fromtimestamp(services.clock() / 1000, zone).date()
-    since = first or until - datetime.timedelta(days=_DAYS - 1)
+    since = first or datetime.date.fromordinal(max(1, until.toordinal() - _DAYS + 1))
     if since > until:
         raise QueryUnusable(f"the period begins on {since} and ends before it, on {until}")
     return since.toordinal(), until.toordinal()

@@ -51,8 +51,9 @@ class Episode:
     pending, even if a ticket has settled it: else of the last days only tickets would be counted. ``page`` is the page
     that the episode is credited to: the one opened last, else the one shown first, else the nearest. ``lasts`` says
     that no ticket came after the window that would have made it fail within; a success counts as durable from
-    ``durable_at`` on. ``subject`` is whom the lot fell on when it began, even if they signed in only later. ``taken_back`` says that a success was there and was lost again. Without ``with_ticket_intent``
-    somebody was only looking around, and no rate counts it.
+    ``durable_at`` on. ``subject`` is whom the lot fell on when it began, even if they signed in only later.
+    ``taken_back`` says that a success was there and was lost again. Without ``with_ticket_intent`` somebody was only
+    looking around, and no rate counts it.
     """
 
     id: str

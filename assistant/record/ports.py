@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol
@@ -89,13 +89,16 @@ class Record(Figures, Protocol):
         """
         ...
 
-    def fold(self) -> int:
-        """Fold all episodes of which something was recorded; return how many that were."""
+    @property
+    def away(self) -> bool:
+        """Whether the database was away when something was to be committed last."""
         ...
 
-    def last_asked(
-        self, who: Who, *, since: Instant, until: Instant
-    ) -> Sequence[tuple[str, str | None, Instant]]:
+    def fold(self, *, stopping: Callable[[], bool] = ...) -> int:
+        """Fold all episodes of which something was recorded, unless it is time to stop; return how many that were."""
+        ...
+
+    def last_asked(self, who: Who, *, since: Instant, until: Instant) -> Sequence[tuple[str, str | None, Instant]]:
         """Return a person's questions with ticket intent: episode, matter, moment; latest first.
 
         Of an account these are also the ones asked in the same browser before signing in.
@@ -123,7 +126,7 @@ class Record(Figures, Protocol):
         ...
 
     def add_verdict(self, verdict: Verdict, evidence: Evidence | None = None) -> None:
-        """Put a verdict beside those that are there; the machine's comes with its evidence."""
+        """Put a verdict beside those that are there; the machine's comes with its evidence, and its first counts."""
         ...
 
     def verdicts_on(self, ticket: str) -> Sequence[Verdict]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from assistant.asking.models import Hit, Reply, outcome_of
@@ -16,6 +16,7 @@ from assistant.record.keys import Keys
 from assistant.record.ports import Append, Record, Recorded, Ticket
 
 _MOST_TEXTS_KNOWN = 50_000
+_LOOKING_AT_ONCE = 4
 NEAREST_KEPT = 3
 WITHHELD = "holdout"
 """Why a visitor of the holdout was shown nothing."""
@@ -36,9 +37,14 @@ class Experiment:
         return f"{self.name}@{self.share:g}" if self.share > 0.0 else None
 
 
+Earlier = Sequence[tuple[str, str | None, Instant]]
+"""A person's questions with ticket intent: episode, matter, moment; latest first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """The circumstances of a question. ``question`` is without personal data."""
+    """The circumstances of a question. ``question`` is without personal data; ``earlier`` are the person's questions of
+    the last days, if somebody has begun to look them up: see ``look_back``."""
 
     answer_id: str
     at: Instant
@@ -47,6 +53,7 @@ class Asking:
     entry: str
     with_ticket_intent: bool
     episode: str | None = None
+    earlier: Future[Earlier] | None = None
 
 
 class Recorder:
@@ -66,6 +73,16 @@ class Recorder:
         self._windows = windows
         self._salt = keys.salt(experiment.name)
         self._texts_known: set[str] = set()
+        self._looking = ThreadPoolExecutor(_LOOKING_AT_ONCE, thread_name_prefix="look-back")
+
+    def close(self) -> None:
+        """End the threads that look back."""
+        self._looking.shutdown()
+
+    def look_back(self, who: Who, *, at: Instant) -> Future[Earlier]:
+        """Begin to look up what a person has asked lately, while their question is being answered."""
+        since = at - self._windows.durable_ms
+        return self._looking.submit(self._record.last_asked, who, since=since, until=at)
 
     def held_out(self, who: Who, *, with_ticket_intent: bool) -> bool:
         """Say whether a person gets the plain form: only with ticket intent, so that search goes on as it was."""
@@ -178,7 +195,8 @@ class Recorder:
             return self._keys.new_episode()
         if not asking.with_ticket_intent or asking.who.subject is None or matter is None:
             return self._keys.new_episode()
-        for episode, its_matter, _ in self._record.last_asked(asking.who, since=since, until=asking.at):
+        earlier = (asking.earlier or self.look_back(asking.who, at=asking.at)).result()
+        for episode, its_matter, _ in earlier:
             if its_matter == matter:
                 return self._keys.new_episode() if self._record.state_of(episode)[1] else episode
         return self._keys.new_episode()

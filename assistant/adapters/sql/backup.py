@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, Table, func, insert, select
+from sqlalchemy import Connection, Engine, MetaData, Table, func, insert, select, text
 
 from assistant.adapters.sql import persons, schema
 from assistant.adapters.sql.engine import writing
@@ -55,7 +55,7 @@ def back_up(engine: Engine, path: Path, *, at: Instant) -> BackedUp:
             zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as file,
             _snapshot(engine) as connection,
         ):
-            for table in schema.metadata.sorted_tables:
+            for table in _tables(connection).sorted_tables:
                 tables[table.name] = _write(file, connection, table)
             manifest = {"format": _FORMAT, "revision": revision, "at": at, "tables": tables}
             file.writestr("manifest.json", json.dumps(manifest, indent=2))
@@ -67,7 +67,7 @@ def back_up(engine: Engine, path: Path, *, at: Instant) -> BackedUp:
     return BackedUp(revision, {name: table["rows"] for name, table in tables.items()})
 
 
-def restore(engine: Engine, path: Path, *, keys: Keys, force: bool, at: Instant) -> BackedUp:
+def restore(engine: Engine, path: Path, *, keys: Keys, force: bool) -> BackedUp:
     """Put a backup in the place of what the database has; whoever was erased since stays erased.
 
     Everything is checked first and put in by one transaction: if anything fails, the database is as it was.
@@ -77,39 +77,49 @@ def restore(engine: Engine, path: Path, *, keys: Keys, force: bool, at: Instant)
         path: the backup.
         keys: those of the service that made it.
         force: whether a record that is there already may be replaced.
-        at: when.
 
     Raises:
         RecordUnusable: if the file is no whole backup, is of a newer version, or would replace a record.
     """
     manifest = _checked(path)
     upgrade(engine)
-    erased = persons.marks(engine)
     with writing(engine) as connection:
         if not force and connection.scalar(select(func.count()).select_from(schema.interactions)):
             raise RecordUnusable("the database holds a record already; add --force to replace it by the backup")
+        erased = [dict(row._mapping) for row in connection.execute(select(schema.erasures))]
         take_to(connection, manifest["revision"])
-        tables = MetaData()
-        tables.reflect(connection, only=list(manifest["tables"]))
+        tables = _tables(connection)
+        if tables.tables.keys() != manifest["tables"].keys():
+            raise RecordUnusable(f"{path}: not a backup of a record; it has other tables")
         with zipfile.ZipFile(path) as file:
             for name, table in manifest["tables"].items():
                 connection.execute(tables.tables[name].delete())
                 for rows in _read(file, name, table["columns"]):
                     connection.execute(insert(tables.tables[name]), rows)
         take_to(connection, newest())
-        people = _people(connection)
-    again = {one for one in people if keys.erasure_mark(one) in erased | persons.marks(engine)}
-    persons.erase(engine, again, keys=keys, at=at)
+        _go_on_numbering(connection)
+        persons.add_marks(connection, erased)
+        persons.delete_person(connection, persons.erased_among(connection, keys=keys))
+    persons.sweep(engine)
     return BackedUp(manifest["revision"], {name: table["rows"] for name, table in manifest["tables"].items()})
 
 
-def _people(connection: Connection) -> set[str]:
-    asked = schema.interactions.c
-    found = {
-        *connection.scalars(select(asked.visitor).distinct()),
-        *connection.scalars(select(asked.account).distinct()),
-    }
-    return {one for one in found if one is not None}
+def _tables(connection: Connection) -> MetaData:
+    """Return the record's tables as they are in a database, whose schema may be an earlier one."""
+    found = MetaData()
+    found.reflect(connection, only=lambda name, _: name in schema.metadata.tables)
+    return found
+
+
+def _go_on_numbering(connection: Connection) -> None:
+    """Number new marks after those restored; SQLite does so by itself."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(
+            text(
+                "SELECT setval(numbers, greatest(nextval(numbers), (SELECT max(number) FROM unfolded)))"
+                " FROM CAST(pg_get_serial_sequence('unfolded', 'number') AS regclass) AS numbers"
+            )
+        )
 
 
 def _snapshot(engine: Engine) -> Connection:
@@ -150,6 +160,8 @@ def _checked(path: Path) -> dict[str, Any]:
             manifest: dict[str, Any] = json.loads(file.read("manifest.json"))
             if manifest["format"] != _FORMAT:
                 raise RecordUnusable(f"{path}: a backup of a newer version; restore it with that")
+            if not isinstance(manifest["revision"], str):
+                raise TypeError("a revision is a text")
             for name, table in manifest["tables"].items():
                 digest = hashlib.sha256()
                 with file.open(f"{name}.jsonl") as lines:
@@ -157,8 +169,10 @@ def _checked(path: Path) -> dict[str, Any]:
                         digest.update(piece)
                 if digest.hexdigest() != table["sha256"]:
                     raise RecordUnusable(f"{path}: the table {name} is damaged; take another backup")
-    except (zipfile.BadZipFile, KeyError, ValueError) as exc:
-        raise RecordUnusable(f"{path}: not a backup, or not whole ({type(exc).__name__}); take another") from exc
+    except RecordUnusable:
+        raise
     except OSError as exc:
-        raise RecordUnusable(f"{path}: {exc.strerror}") from exc
+        raise RecordUnusable(f"{path}: {exc.strerror or exc}") from exc
+    except Exception as exc:  # in a file that is damaged or not ours, anything may be wrong
+        raise RecordUnusable(f"{path}: not a backup, or not whole ({type(exc).__name__}); take another") from exc
     return manifest

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
+from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, delete, select
@@ -37,10 +38,10 @@ class Folder:
         self._windows = windows
         self._zone = zone
 
-    def fold_all(self) -> int:
-        """Fold all that is marked, and return how many episodes that were."""
+    def fold_all(self, *, stopping: Callable[[], bool] = lambda: False) -> int:
+        """Fold all that is marked, unless it is time to stop, and return how many episodes that were."""
         folded = 0
-        while (number := self._fold_some()) is not None:
+        while not stopping() and (number := self._fold_some()) is not None:
             folded += number
         return folded
 
@@ -85,5 +86,5 @@ class Folder:
 
     def start_of(self, day: int) -> Instant:
         """Return the moment at which a day begins in the operator's time zone."""
-        date = datetime.date.fromordinal(day)
+        date = datetime.date.fromordinal(min(day, datetime.date.max.toordinal()))  # "until the end" is a day after it
         return int(datetime.datetime.combine(date, datetime.time(), self._zone).timestamp() * 1000)

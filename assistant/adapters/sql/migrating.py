@@ -6,6 +6,8 @@ services need not stop for it; what is dropped is dropped one revision later.
 
 from __future__ import annotations
 
+import sqlite3
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -14,6 +16,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from assistant.adapters.sql.engine import writing
 from assistant.errors import RecordUnusable
@@ -25,13 +28,21 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
     """Bring the database to this version's schema; return the revisions before and after.
 
     Raises:
-        RecordUnusable: if the database is of a newer version than this.
+        RecordUnusable: if the database is of a newer version than this, or cannot be used.
     """
-    with writing(engine) as connection:
-        _lock(connection)
-        before = _current(connection)
-        if before != newest():
-            _run(connection, "upgrade", newest())
+    try:
+        with writing(engine) as connection:
+            _lock(connection)
+            before = _current(connection)
+            if before != newest():
+                _run(connection, "upgrade", newest())
+    except DBAPIError as exc:
+        # SQLite calls its own kind of mistake "operational" as well: a table of somebody else's is not an absence.
+        mistaken = getattr(exc.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
+        if isinstance(exc, OperationalError | InterfaceError) and not mistaken:
+            raise
+        said = str(exc.orig).strip().partition("\n")[0]
+        raise RecordUnusable(f"the record's database cannot be used: {said}") from exc
     return before, newest()
 
 
@@ -65,6 +76,7 @@ def current(engine: Engine) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+@cache
 def newest() -> str:
     """Return the revision of this version's schema."""
     head = ScriptDirectory.from_config(_config()).get_current_head()

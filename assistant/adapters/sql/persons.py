@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, Table, delete, or_, select, text
+from sqlalchemy import Connection, Engine, Select, Table, and_, delete, or_, select, text
 
 from assistant.adapters.sql import schema
 from assistant.adapters.sql.engine import insert_new, writing
@@ -19,6 +19,24 @@ _AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """Whose rows are meant, by pseudonyms.
+
+    Theirs is what was asked with one of the ``accounts``, in one of the ``browsers``, or without signing in where they
+    were ``signed_out``: in the browsers of an account others may have signed in too, whose questions are not theirs.
+    """
+
+    accounts: frozenset[str] = frozenset()
+    browsers: frozenset[str] = frozenset()
+    signed_out: frozenset[str] = frozenset()
+
+    def marks(self, keys: Keys) -> set[str]:
+        """Return what stands for them once they are erased."""
+        named = (*self.accounts, *self.browsers, *(_signed_out(one) for one in self.signed_out))
+        return {keys.erasure_mark(one) for one in named}
+
+
+@dataclass(frozen=True, slots=True)
 class Erased:
     """How many rows of each table went, and whether the database's files hold nothing of them either."""
 
@@ -26,24 +44,23 @@ class Erased:
     swept: bool
 
 
-def pseudonyms_of(engine: Engine, who: Who) -> set[str]:
-    """Return a person's pseudonyms: of an account also those of the browsers that it was used in."""
-    known = {one for one in (who.visitor, who.account) if one is not None}
-    if who.account is not None:
-        statement = select(_asked.visitor).where(_asked.account == who.account, _asked.visitor.is_not(None)).distinct()
-        with engine.connect() as connection:
-            known.update(connection.scalars(statement))
-    return known
+def person_of(engine: Engine, who: Who) -> Person:
+    """Return whom an account stands for, with what they asked in its browsers before signing in; else a browser."""
+    if who.account is None:
+        return Person(browsers=frozenset({who.visitor} if who.visitor is not None else ()))
+    statement = select(_asked.visitor).where(_asked.account == who.account, _asked.visitor.is_not(None)).distinct()
+    with engine.connect() as connection:
+        return Person(frozenset({who.account}), signed_out=frozenset(connection.scalars(statement)))
 
 
-def export(engine: Engine, pseudonyms: Collection[str]) -> dict[str, list[dict[str, Any]]]:
+def export(engine: Engine, person: Person) -> dict[str, list[dict[str, Any]]]:
     """Return all rows about a person, by table."""
-    episodes = _episodes_of(pseudonyms)
+    episodes = _episodes_of(person)
     tickets = select(schema.tickets.c.id).where(schema.tickets.c.episode.in_(episodes))
     wanted: list[tuple[Table, Any]] = [
         (schema.interactions, _asked.episode.in_(episodes)),
         (schema.events, schema.events.c.episode.in_(episodes)),
-        (schema.episodes, _is_theirs(schema.episodes, pseudonyms)),
+        (schema.episodes, or_(schema.episodes.c.id.in_(episodes), _is_theirs(schema.episodes, person))),
         (schema.tickets, schema.tickets.c.episode.in_(episodes)),
         (schema.verdicts, schema.verdicts.c.ticket.in_(tickets)),
     ]
@@ -54,26 +71,50 @@ def export(engine: Engine, pseudonyms: Collection[str]) -> dict[str, list[dict[s
         }
 
 
-def erase(engine: Engine, pseudonyms: Collection[str], *, keys: Keys, at: Instant) -> Erased:
+def erase(engine: Engine, person: Person, *, keys: Keys, at: Instant) -> Erased:
     """Delete all rows about a person, and leave a mark from which nobody can tell who it was.
 
     The mark keeps a restored backup from bringing them back. Numbers of the past change by what is deleted.
     """
-    gone: dict[str, int] = {}
     with writing(engine) as connection:
-        episodes = sorted(
-            {
-                *connection.scalars(_episodes_of(pseudonyms)),
-                *connection.scalars(select(schema.episodes.c.id).where(_is_theirs(schema.episodes, pseudonyms))),
-            }
-        )
-        for start in range(0, len(episodes), _AT_ONCE):
-            for table, number in delete_episodes(connection, episodes[start : start + _AT_ONCE]).items():
-                gone[table] = gone.get(table, 0) + number
-        marks = [{"mark": keys.erasure_mark(one), "at": at} for one in sorted(pseudonyms)]
-        if marks and episodes:
-            connection.execute(insert_new(schema.erasures, engine), marks)
+        gone = delete_person(connection, person)
+        add_marks(connection, [{"mark": one, "at": at} for one in sorted(person.marks(keys))])
     return Erased(gone, swept=sweep(engine))
+
+
+def delete_person(connection: Connection, person: Person) -> dict[str, int]:
+    """Delete all rows about a person; return how many of each table went."""
+    gone: dict[str, int] = {}
+    episodes = sorted(
+        {
+            *connection.scalars(_episodes_of(person)),
+            *connection.scalars(select(schema.episodes.c.id).where(_is_theirs(schema.episodes, person))),
+        }
+    )
+    for start in range(0, len(episodes), _AT_ONCE):
+        for table, number in delete_episodes(connection, episodes[start : start + _AT_ONCE]).items():
+            gone[table] = gone.get(table, 0) + number
+    return gone
+
+
+def add_marks(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Note who was erased, if that is not noted already."""
+    if rows:
+        connection.execute(insert_new(schema.erasures, connection.engine), rows)
+
+
+def erased_among(connection: Connection, *, keys: Keys) -> Person:
+    """Return those whose rows are there though they were erased: a backup has brought them back."""
+    marks = set(connection.scalars(select(schema.erasures.c.mark)))
+    accounts, browsers = (
+        {one for one in connection.scalars(select(column).distinct()) if one is not None}
+        for column in (_asked.account, _asked.visitor)
+    )
+    return Person(
+        frozenset(one for one in accounts if keys.erasure_mark(one) in marks),
+        frozenset(one for one in browsers if keys.erasure_mark(one) in marks),
+        frozenset(one for one in browsers if keys.erasure_mark(_signed_out(one)) in marks),
+    )
 
 
 def delete_episodes(connection: Connection, episodes: Sequence[str]) -> dict[str, int]:
@@ -97,20 +138,23 @@ def sweep(engine: Engine) -> bool:
         if engine.dialect.name == "sqlite":
             return bool(connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0] == 0)
         for table in schema.metadata.sorted_tables:
-            connection.execute(text(f'VACUUM (FULL) "{table.name}"'))
+            # Statistics hold values of columns, which only a new look at the table takes away.
+            connection.execute(text(f'VACUUM (FULL, ANALYZE) "{table.name}"'))
         connection.execute(text("CHECKPOINT"))
     return True
 
 
-def marks(engine: Engine) -> set[str]:
-    """Return the marks of all who were erased."""
-    with engine.connect() as connection:
-        return set(connection.scalars(select(schema.erasures.c.mark)))
+def _episodes_of(person: Person) -> Select[tuple[str]]:
+    return select(_asked.episode).where(_is_theirs(schema.interactions, person)).distinct()
 
 
-def _episodes_of(pseudonyms: Collection[str]) -> Select[tuple[str]]:
-    return select(_asked.episode).where(_is_theirs(schema.interactions, pseudonyms)).distinct()
+def _is_theirs(table: Table, person: Person) -> Any:
+    return or_(
+        table.c.account.in_(sorted(person.accounts)),
+        table.c.visitor.in_(sorted(person.browsers)),
+        and_(table.c.visitor.in_(sorted(person.signed_out)), table.c.account.is_(None)),
+    )
 
 
-def _is_theirs(table: Table, pseudonyms: Collection[str]) -> Any:
-    return or_(table.c.visitor.in_(list(pseudonyms)), table.c.account.in_(list(pseudonyms)))
+def _signed_out(visitor: str) -> str:
+    return f"{visitor}:signed-out"

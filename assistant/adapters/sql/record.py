@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -33,20 +34,25 @@ class SqlRecord:
     """Appends to a database, folds it, and answers what has to be known while somebody waits.
 
     Args:
-        database: its address; the schema is brought up to date.
+        database: its address; the schema is brought up to date, now or, if the database is away, once it is there.
         windows: how long to wait for tickets and returns.
         zone: in which days are told.
 
     Raises:
-        RecordUnusable: if the database cannot be used.
+        RecordUnusable: if the database cannot be used, whether it is there or not.
     """
 
     def __init__(self, database: str, *, windows: Windows = WINDOWS, zone: ZoneInfo | None = None) -> None:
         self.engine = open_engine(database)
         self.windows = windows
-        upgrade(self.engine)
+        try:
+            with contextlib.suppress(OperationalError, InterfaceError):
+                upgrade(self.engine)
+        except BaseException:
+            self.engine.dispose()
+            raise
         self.folder = Folder(self.engine, windows, zone or ZoneInfo("UTC"))
-        self._writer = Writer(self.engine)
+        self._writer = Writer(self.engine, prepare=lambda: upgrade(self.engine))
 
     def close(self) -> None:
         """Commit what waits, and let go of the database."""
@@ -57,6 +63,11 @@ class SqlRecord:
     def waiting(self) -> int:
         """How many appends wait to be committed."""
         return self._writer.waiting
+
+    @property
+    def away(self) -> bool:
+        """Whether the database was away when something was to be committed last."""
+        return self._writer.away
 
     def submit(self, append: Append) -> Future[Recorded]:
         """Take something to be recorded; see ``Record``."""
@@ -104,7 +115,7 @@ class SqlRecord:
     def close_ticket(self, ticket: str, at: Instant) -> None:
         """Note that a ticket was closed; the first time counts."""
         table = schema.tickets
-        with writing(self.engine) as connection:
+        with _available(), writing(self.engine) as connection:
             connection.execute(
                 update(table).where(table.c.id == ticket, table.c.closed_at.is_(None)).values(closed_at=at)
             )
@@ -117,9 +128,16 @@ class SqlRecord:
             return [ticket_of(row) for row in connection.execute(statement)]
 
     def add_verdict(self, verdict: Verdict, evidence: Evidence | None = None) -> None:
-        """Put a verdict beside those that are there; the machine's comes with its evidence."""
-        table = schema.verdicts
-        with writing(self.engine) as connection:
+        """Put a verdict beside those that are there; the machine's comes with its evidence, and its first counts."""
+        table, ticket = schema.verdicts, schema.tickets.c
+        with _available(), writing(self.engine) as connection:
+            # One at a time for each ticket; in SQLite the transaction itself sees to that.
+            statement = select(ticket.evidence).where(ticket.id == verdict.ticket).with_for_update()
+            row = connection.execute(statement).one_or_none()
+            if row is None:  # whoever wrote it was erased meanwhile
+                return
+            if evidence is not None and row.evidence is not None:
+                return
             number = select(func.coalesce(func.max(table.c.number), 0) + 1).where(table.c.ticket == verdict.ticket)
             connection.execute(
                 table.insert().values(
@@ -164,9 +182,10 @@ class SqlRecord:
             rows = connection.execute(select(schema.texts).where(table.digest.in_(list(digests))))
             return {row.digest: row.text for row in rows}
 
-    def fold(self) -> int:
-        """Fold all of which something was recorded; return how many episodes that were."""
-        return self.folder.fold_all()
+    def fold(self, *, stopping: Callable[[], bool] = lambda: False) -> int:
+        """Fold all of which something was recorded, unless it is time to stop; return how many episodes that were."""
+        with _available():
+            return self.folder.fold_all(stopping=stopping)
 
     def counts(self, by: Dimension, *, first_day: int, last_day: int, now: Instant) -> Sequence[Count]:
         """Return how many episodes there are of each value of a dimension and each class; see ``Figures``."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import queue
 import threading
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 import structlog
 from sqlalchemy import Connection, Engine, Table
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from assistant.adapters.sql import schema
 from assistant.adapters.sql.engine import insert_new, writing
@@ -36,10 +35,18 @@ class Writer:
     """Commits appends in the order in which they came.
 
     What the database refuses for what it is (and not for being away) fails alone; what came with it is committed.
+
+    Args:
+        engine: the database.
+        prepare: brings its schema up to date; called before the first commit, as soon as the database is there.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, prepare: Callable[[], object]) -> None:
         self._engine = engine
+        self._prepare = prepare
+        self._prepared = False
+        self._in_hand = 0
+        self.away = False
         self._jobs: queue.Queue[_Job | None] = queue.Queue(_MOST_WAITING)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="record", daemon=True)
@@ -60,7 +67,7 @@ class Writer:
     @property
     def waiting(self) -> int:
         """How many appends wait to be committed."""
-        return self._jobs.qsize()
+        return self._jobs.qsize() + self._in_hand
 
     def stop(self) -> None:
         """Commit what waits, and end. What cannot be committed now fails."""
@@ -70,27 +77,38 @@ class Writer:
 
     def _run(self) -> None:
         for jobs in self._gathered():
-            away = False
-            while True:
-                try:
-                    self._commit(jobs)
+            self._in_hand = len(jobs)
+            self._settle(jobs)
+            self._in_hand = 0
+
+    def _settle(self, jobs: Sequence[_Job]) -> None:
+        """Commit jobs together, as soon as the database can be reached; what it refuses for what it is fails alone."""
+        while True:
+            try:
+                self._commit(jobs)
+                break
+            except Exception as exc:  # whatever it is: without this thread nothing would be recorded any more
+                if not _is_away(exc):
+                    self._refuse(jobs, exc)
                     break
-                except (OperationalError, InterfaceError, DBAPIError) as exc:
-                    if not _is_away(exc):
-                        self._one_by_one(jobs)
-                        break
-                    if self._stopping.is_set():
-                        _fail(jobs)
-                        break
-                    if not away:
-                        away = True
-                        _log.error("record.unavailable", error=type(exc.orig).__name__, waiting=self.waiting)
-                    time.sleep(_PAUSE_SECONDS)
-                except SQLAlchemyError:
-                    self._one_by_one(jobs)
+                if self._stopping.is_set():
+                    _fail(jobs)
                     break
-            if away and not self._stopping.is_set():
-                _log.info("record.available", waiting=self.waiting)
+                if not self.away:
+                    self.away = True
+                    _log.error("record.unavailable", error=_name_of(exc), waiting=self.waiting)
+                self._stopping.wait(_PAUSE_SECONDS)
+        if self.away and not self._stopping.is_set():
+            self.away = False
+            _log.info("record.available", waiting=self.waiting)
+
+    def _refuse(self, jobs: Sequence[_Job], exc: Exception) -> None:
+        if len(jobs) > 1:
+            for job in jobs:
+                self._settle([job])
+        else:
+            _log.error("record.refused", error=_name_of(exc))
+            _fail(jobs)
 
     def _gathered(self) -> Iterator[list[_Job]]:
         last = False
@@ -110,6 +128,9 @@ class Writer:
                 yield jobs
 
     def _commit(self, jobs: Sequence[_Job]) -> None:
+        if not self._prepared:
+            self._prepare()
+            self._prepared = True
         with writing(self._engine) as connection:
             new = self._write(connection, [job.append for job in jobs])
         for job in jobs:
@@ -118,14 +139,6 @@ class Writer:
             recorded = frozenset(key for key in keys if key in new)
             new.difference_update(recorded)
             job.done.set_result(recorded)
-
-    def _one_by_one(self, jobs: Sequence[_Job]) -> None:
-        for job in jobs:
-            try:
-                self._commit([job])
-            except SQLAlchemyError as exc:
-                _log.error("record.refused", error=type(exc).__name__)
-                _fail([job])
 
     def _write(self, connection: Connection, appends: Sequence[Append]) -> set[tuple[str, str]]:
         interactions = [one for append in appends for one in append.interactions]
@@ -152,9 +165,15 @@ class Writer:
             connection.execute(insert_new(table, self._engine), rows)
 
 
-def _is_away(exc: DBAPIError) -> bool:
+def _is_away(exc: Exception) -> bool:
     """Say whether the database could not be reached or used, rather than minded what it was given."""
-    return exc.connection_invalidated or isinstance(exc, OperationalError | InterfaceError)
+    return isinstance(exc, OperationalError | InterfaceError) or (
+        isinstance(exc, DBAPIError) and exc.connection_invalidated
+    )
+
+
+def _name_of(exc: Exception) -> str:
+    return type(exc.orig if isinstance(exc, DBAPIError) else exc).__name__
 
 
 def _fail(jobs: Sequence[_Job]) -> None:
