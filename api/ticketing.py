@@ -9,7 +9,7 @@ from api.recording import recordable
 from api.schemas_events import EventIn, EventOut
 from assistant.asking.curation import snapshot_of
 from assistant.errors import RecordUnavailable
-from assistant.record.events import Event, EventType, Instant, Who, believed
+from assistant.record.events import Event, EventType, Instant, believed
 from assistant.record.ports import Recorded, Ticket
 from corpus.languages import parse_locale
 from indexer.errors import IndexNotReady
@@ -48,12 +48,12 @@ def report_ticket(given: EventIn, services: Services, *, now: Instant) -> EventO
         return _result(given, new=bool(new))
     if known is not None:
         return _result(given, new=False)
-    ticket, who = _ticket(given, services, at=min(at, now), now=now)
+    ticket = _ticket(given, services, at=min(at, now), now=now)
     event = _event(given, episode=ticket.episode, at=ticket.created_at, now=now)
-    return _result(given, new=bool(_done(services.recorder.ticket_created(ticket, event, who, entry=given.entry))))
+    return _result(given, new=bool(_done(services.recorder.ticket_created(ticket, event, entry=given.entry))))
 
 
-def _ticket(given: EventIn, services: Services, *, at: Instant, now: Instant) -> tuple[Ticket, Who]:
+def _ticket(given: EventIn, services: Services, *, at: Instant, now: Instant) -> Ticket:
     episode, locale = "", services.settings.default_locale
     if given.token is not None:
         interacted = services.tokens.read_expired(given.token)
@@ -69,7 +69,7 @@ def _ticket(given: EventIn, services: Services, *, at: Instant, now: Instant) ->
         locale = parse_locale(given.locale) if given.locale else locale
     except ValueError as exc:
         raise EventRefused("invalid", str(exc)) from exc
-    ticket = Ticket(
+    return Ticket(
         id=given.ticket or "",
         episode=episode,
         created_at=at,
@@ -77,8 +77,8 @@ def _ticket(given: EventIn, services: Services, *, at: Instant, now: Instant) ->
         generation=generation,
         curation=curation,
         text=recordable(given.text, services),
+        who=services.keys.who(visitor=given.visitor, account=given.account),
     )
-    return ticket, services.keys.who(visitor=given.visitor, account=given.account)
 
 
 def _event(given: EventIn, *, episode: str, at: Instant, now: Instant) -> Event:

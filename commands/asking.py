@@ -13,7 +13,7 @@ from api.links import shown_url
 from api.main import make_app_with
 from api.schemas import AnswerOut
 from api.settings import Settings, read_settings
-from api.wiring import Encoders, make_curation, make_reranker, make_store, open_assistant
+from api.wiring import Encoders, make_curation, make_reranker, make_store, open_assistant, open_record
 from assistant.asking.models import Question, Shown, outcome_of
 from commands.console import errors, fail, progress, results
 from corpus.languages import language_name
@@ -82,6 +82,7 @@ def serve(
         listening = socket.create_server((bound_host, bound_port), family=_family(bound_host), backlog=2048)
     except OSError as exc:
         fail(f"cannot listen on {bound_host}:{bound_port}: {exc.strerror}; choose another port with --port")
+    open_record(settings).close()  # what is wrong with it is to be said before anything takes long
     with progress() as bar:
         encoders = Encoders(settings, progress=bar("Making the model"))
         _load_live(settings, encoders)

@@ -30,7 +30,7 @@ async def report(
     request: Request,
     services: ServicesDep,
 ) -> EventsResponse:
-    """Record events. ``recorded`` and ``repeated`` are committed; ``refused`` will always be, and says why.
+    """Record events. ``recorded`` and ``repeated`` are committed; ``refused`` is as long as its reason holds.
 
     An error (503) says nothing about any of them: send all again, with the same ids.
     """

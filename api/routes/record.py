@@ -6,11 +6,12 @@ import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 
 from api.dependencies import OperatorOnly, Services, ServicesDep
 from api.errors import PROBLEMS, NotFound, QueryUnusable
 from api.recording import recordable
+from api.schemas_events import TicketId
 from api.schemas_record import (
     DeflectionResponse,
     MissesResponse,
@@ -28,6 +29,7 @@ _DAYS = 30
 _MOST_MISSES = 1000
 
 From = Annotated[datetime.date | None, Query(alias="from", description="First day; by default 30 days back.")]
+TicketPath = Annotated[TicketId, Path(description="The ticket's number at the helpdesk.")]
 To = Annotated[datetime.date | None, Query(description="Last day, included; by default today.")]
 
 
@@ -57,7 +59,7 @@ def misses(
 
 
 @router.get("/tickets/{ticket:path}/evidence")
-def evidence(ticket: str, services: ServicesDep) -> TicketResponse:
+def evidence(ticket: TicketPath, services: ServicesDep) -> TicketResponse:
     """Return whether a ticket's answer was in the docs: the evidence, and every verdict with who, when and why."""
     known = services.record.ticket(ticket)
     if known is None:
@@ -66,7 +68,7 @@ def evidence(ticket: str, services: ServicesDep) -> TicketResponse:
 
 
 @router.post("/tickets/{ticket:path}/verdicts", status_code=201)
-def judge(ticket: str, given: VerdictIn, services: ServicesDep) -> VerdictOut:
+def judge(ticket: TicketPath, given: VerdictIn, services: ServicesDep) -> VerdictOut:
     """Put a person's verdict beside the machine's."""
     if services.record.ticket(ticket) is None:
         raise NotFound(f"no ticket {ticket!r} was reported")

@@ -45,6 +45,9 @@ class Who:
         return self.account or self.visitor
 
 
+NOBODY = Who()
+
+
 @dataclass(frozen=True, slots=True)
 class ShownPassage:
     """A passage as it was shown: ``digest`` is of its text, ``confidence`` and ``score`` those of that moment."""

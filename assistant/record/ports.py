@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from assistant.record.episodes import EpisodeClass
-from assistant.record.events import Event, Instant, Interaction, ShownPassage, Who
+from assistant.record.events import NOBODY, Event, Instant, Interaction, ShownPassage, Who
 from assistant.record.evidence import Evidence, Verdict
 from assistant.record.summary import Figures
 
@@ -25,6 +25,7 @@ class Ticket:
     curation: str
     text: str | None
     closed_at: Instant | None = None
+    who: Who = NOBODY
 
 
 @dataclass(frozen=True, slots=True)

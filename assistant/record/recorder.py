@@ -142,13 +142,14 @@ class Recorder:
         """Record what followed; the future says which of the events were new."""
         return self._record.submit(Append(events=events))
 
-    def ticket_created(self, ticket: Ticket, event: Event, who: Who, *, entry: str) -> Future[Recorded]:
+    def ticket_created(self, ticket: Ticket, event: Event, *, entry: str) -> Future[Recorded]:
         """Record that somebody has written to us.
 
         It belongs to the episode that it names while that may still lose its success by it; naming none, to the
         person's last one, if that is recent enough for the window and has no ticket yet. Else it begins one: somebody
         wrote without asking first.
         """
+        who = ticket.who
         found = self._goes_on(ticket) if ticket.episode else self._open_episode(who, ticket.created_at)
         episode = found or self._keys.new_episode()
         ticket, event = replace(ticket, episode=episode), replace(event, episode=episode)

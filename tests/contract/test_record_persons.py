@@ -161,6 +161,24 @@ def test_an_erasure_that_a_reader_keeps_from_the_files_says_so(tmp_path: Path) -
     record.close()
 
 
+def test_a_ticket_that_an_account_wrote_on_somebodys_question_is_the_accounts_too(record: SqlRecord) -> None:
+    asker, writer = Who("v-1"), Who(None, "a-1")
+    record.submit(
+        Append(
+            interactions=[question("q1", who=asker)],
+            events=[ticket_event(NOON + 1)],
+            tickets=[ticket("T-1", NOON + 1, who=writer, text="the account's own words")],
+        )
+    ).result(5)
+
+    exported = persons.export(record.engine, persons.person_of(record.engine, writer))
+    erased(record, writer)
+
+    assert [row["id"] for row in exported["tickets"]] == ["T-1"]
+    assert record.ticket("T-1") is None
+    assert "the account's own words" not in everything(record)
+
+
 def test_whoever_was_never_here_can_be_erased_too(record: SqlRecord) -> None:
     live(record, "ben", BEN)
 

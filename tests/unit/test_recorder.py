@@ -49,7 +49,7 @@ class Desk:
     def write(self, identity: str, who: Who, at: int, *, episode: str = "") -> str:
         """Report a ticket, and return the episode that it belongs to."""
         self.recorder.ticket_created(
-            ticket(identity, at, episode=episode), ticket_event(at, ticket=identity), who, entry="helpdesk"
+            ticket(identity, at, episode=episode, who=who), ticket_event(at, ticket=identity), entry="helpdesk"
         ).result(5)
         found = self.record.ticket(identity)
         assert found is not None
@@ -292,5 +292,5 @@ def test_a_ticket_is_kept_as_it_was_reported(desk: Desk) -> None:
     asked = desk.ask(ANN, NOON)
     desk.write("T-1", ANN, NOON + HOUR, episode=asked.episode)
 
-    expected: Ticket = ticket("T-1", NOON + HOUR, episode=asked.episode)
+    expected: Ticket = ticket("T-1", NOON + HOUR, episode=asked.episode, who=ANN)
     assert desk.record.ticket("T-1") == expected

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, Table, and_, delete, or_, select, text
+from sqlalchemy import CompoundSelect, Connection, Engine, Table, and_, delete, or_, select, text, union
 
 from assistant.adapters.sql import schema
 from assistant.adapters.sql.engine import insert_new, writing
@@ -144,8 +144,12 @@ def sweep(engine: Engine) -> bool:
     return True
 
 
-def _episodes_of(person: Person) -> Select[tuple[str]]:
-    return select(_asked.episode).where(_is_theirs(schema.interactions, person)).distinct()
+def _episodes_of(person: Person) -> CompoundSelect[str]:
+    """Return the episodes in which a person asked, or to which they wrote a ticket."""
+    return union(
+        select(_asked.episode).where(_is_theirs(schema.interactions, person)),
+        select(schema.tickets.c.episode).where(_is_theirs(schema.tickets, person)),
+    )
 
 
 def _is_theirs(table: Table, person: Person) -> Any:

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, delete, or_, select, update
 
 from assistant.adapters.sql import schema
 from assistant.adapters.sql.engine import writing
-from assistant.adapters.sql.persons import delete_episodes, sweep
+from assistant.adapters.sql.persons import delete_episodes
 from assistant.record.events import MS_PER_DAY, Instant
 from assistant.record.ports import Retained
 
@@ -27,12 +27,13 @@ class Retention:
 
 
 def retain(engine: Engine, retention: Retention, *, now: Instant) -> Retained:
-    """Delete what is past its retention. An episode's events go all together, so it is never folded from a part."""
+    """Delete what is past its retention. An episode's events go all together, so it is never folded from a part.
+
+    The databases clear their files of it by themselves, in time; nobody has to wait for that.
+    """
     texts = _empty_texts(engine, now - retention.text_days * MS_PER_DAY)
     stories = _delete_stories(engine, now - retention.event_days * MS_PER_DAY)
     episodes = _delete_old_episodes(engine, now - retention.episode_days * MS_PER_DAY)
-    if texts or stories or episodes:
-        sweep(engine)
     return Retained(texts, stories, episodes)
 
 

@@ -108,6 +108,8 @@ def ticket_values(one: Ticket) -> Values:
         "generation": one.generation,
         "curation": one.curation,
         "text": one.text,
+        "visitor": one.who.visitor,
+        "account": one.who.account,
     }
 
 
@@ -122,6 +124,7 @@ def ticket_of(row: Row[Any]) -> Ticket:
         generation=row.generation,
         curation=row.curation,
         text=row.text,
+        who=Who(row.visitor, row.account),
     )
 
 

@@ -125,6 +125,8 @@ tickets = Table(
     metadata,
     Column("id", String(64), primary_key=True),
     Column("episode", String(64), nullable=False, index=True),
+    Column("visitor", String(40)),
+    Column("account", String(40), index=True),
     Column("created_at", BigInteger, nullable=False, index=True),
     Column("closed_at", BigInteger),
     Column("locale", String(35), nullable=False),

@@ -23,6 +23,8 @@ def upgrade() -> None:
         "tickets",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("episode", sa.String(length=64), nullable=False),
+        sa.Column("visitor", sa.String(length=40), nullable=True),
+        sa.Column("account", sa.String(length=40), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("closed_at", sa.BigInteger(), nullable=True),
         sa.Column("locale", sa.String(length=35), nullable=False),
@@ -32,6 +34,7 @@ def upgrade() -> None:
         sa.Column("evidence", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tickets")),
     )
+    op.create_index(op.f("ix_tickets_account"), "tickets", ["account"], unique=False)
     op.create_index(op.f("ix_tickets_created_at"), "tickets", ["created_at"], unique=False)
     op.create_index(op.f("ix_tickets_episode"), "tickets", ["episode"], unique=False)
     op.create_table(
@@ -51,5 +54,6 @@ def downgrade() -> None:
     op.drop_table("verdicts")
     op.drop_index(op.f("ix_tickets_episode"), table_name="tickets")
     op.drop_index(op.f("ix_tickets_created_at"), table_name="tickets")
+    op.drop_index(op.f("ix_tickets_account"), table_name="tickets")
     op.drop_table("tickets")
     op.drop_table("erasures")
