@@ -127,6 +127,7 @@ NATIONAL: dict[str, Sequence[tuple[str, Callable[[Random], str]]]] = {
         ("burgerservicenummer", _bsn),
         ("paspoortnummer", lambda rng: f"N{letters(rng, 2)}{digits(rng, 2)}{letters(rng, 2)}{digits(rng, 2)}"),
         ("rijksregisternummer", _rijksregister),
+        ("paspoort", lambda rng: f"S{letters(rng, 7)}{digits(rng, 1)}"),
     ),
     "de": (
         ("Personalausweis", lambda rng: f"L{digits(rng, 2)}{letters(rng, 1)}{digits(rng, 5)}"),
@@ -155,6 +156,7 @@ TAX: dict[str, Sequence[tuple[str, Callable[[Random], str]]]] = {
     "nl": (
         ("btw-nummer", lambda rng: f"NL{digits(rng, 9)}B{digits(rng, 2)}"),
         ("KvK", lambda rng: digits(rng, 8)),
+        ("Kamer van Koophandel", lambda rng: digits(rng, 8)),
         ("btw", lambda rng: f"BE0{digits(rng, 9)}"),
     ),
     "de": (

@@ -103,14 +103,24 @@ INTRODUCTIONS = {
         "Dzień dobry, tu {}.",
         "Z tej strony {},",
         "tutaj {} z firmy Kwiaty.",
+        "Zamówienie na nazwisko {}.",
     ),
-    "en": ("My name is {}.", "This is {} from Leeds.", "I'm {} and I need help.", "my name's {},", "Hi, {} here."),
+    "en": (
+        "My name is {}.",
+        "This is {} from Leeds.",
+        "I'm {} and I need help.",
+        "my name's {},",
+        "Hi, {} here.",
+        "The order is in the name of {}.",
+        "Sent by {}.",
+    ),
     "nl": (
         "Mijn naam is {}.",
         "Ik heet {} en heb een vraag.",
         "Ik ben {}.",
         "Hier is {} van de Bloemenhoek.",
         "Hallo, mijn naam is {},",
+        "T.n.v. {}.",
     ),
     "de": (
         "Mein Name ist {}.",
@@ -118,6 +128,7 @@ INTRODUCTIONS = {
         "Hier ist {} aus Köln.",
         "Guten Tag, mein Name ist {},",
         "ich bin {}.",
+        "Bestellt auf den Namen {}.",
     ),
     "fr": (
         "Je m'appelle {}.",
@@ -125,6 +136,7 @@ INTRODUCTIONS = {
         "Bonjour, je suis {}.",
         "C'est {} de Lyon.",
         "Ici {},",
+        "Commande au nom de {}.",
     ),
 }
 CLOSINGS = {
@@ -136,6 +148,8 @@ CLOSINGS = {
         "pozdro",
         "Z góry dziękuję",
         "Miłego dnia",
+        "Uściski",
+        "Łączę pozdrowienia",
     ),
     "en": (
         "Best regards",
@@ -147,7 +161,17 @@ CLOSINGS = {
         "Sincerely",
         "Regards",
     ),
-    "nl": ("Met vriendelijke groet", "Groetjes", "Mvg", "Hartelijke groeten", "Alvast bedankt", "Hoogachtend", "Gr."),
+    "nl": (
+        "Met vriendelijke groet",
+        "Groetjes",
+        "Mvg",
+        "Hartelijke groeten",
+        "Alvast bedankt",
+        "Hoogachtend",
+        "Gr.",
+        "Tot gauw",
+        "Liefs",
+    ),
     "de": (
         "Mit freundlichen Grüßen",
         "Viele Grüße",
@@ -156,6 +180,8 @@ CLOSINGS = {
         "Liebe Grüße aus Bonn",
         "Danke im Voraus",
         "Freundliche Grüsse",
+        "Bis bald",
+        "Alles Gute",
     ),
     "fr": (
         "Cordialement",
@@ -164,6 +190,8 @@ CLOSINGS = {
         "Sincères salutations",
         "Bien cordialement",
         "Bonne journée",
+        "Belle journée",
+        "Amitiés",
         "Cdt",
     ),
 }
@@ -173,4 +201,6 @@ SIGNATURES = (
     "{name}\nsklep@example.com",
     "- {name}",
     "{name} <biuro@example.org>",
+    "___\n{name}",
+    "{name} \n\nSent from my iPhone",
 )

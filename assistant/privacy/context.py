@@ -27,6 +27,7 @@ _WORDS = {
     PersonalData.TAX_ID: (
         r"nip(?:-?u|-?em|-?ie|nummer)?|regon\w*|krs|tax (?:id|number|no|code|ref)\w*|vat|btw\w*|kvk\w*|k\.v\.k\."
         r"|rsin|fiscaal\w*|steuer\w*"
+        r"|kamer van koophandel"
         r"|st\.?-?nr|idnr|ust\W?id\w*|ustid\w*|ust|umsatzsteuer\w*|uid\w*|siren|siret|tva|num[ée]ro fiscal|spi"
         r"|utr|ein|tin"
         r"|dič|dic|ičo|ico|partita iva|p\.? ?iva|nif|cif|company (?:reg\w* )?n\w+|handelsregister\w*|ondernemingsn\w+"

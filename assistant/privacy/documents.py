@@ -43,6 +43,7 @@ def find_documents(plain: str) -> Iterator[Place]:
                 kind = PersonalData.TAX_ID if is_sound is cif.is_valid else PersonalData.NATIONAL_ID
                 yield Place(found.start(), found.end(), kind)
     yield from _after_words(plain)
+    yield from find_papers(plain)
 
 
 def _ibans(plain: str) -> Iterator[Place]:
@@ -152,9 +153,10 @@ _SHAPES: tuple[tuple[regex.Pattern[str], Callable[[str], bool] | None], ...] = t
 )
 
 _PAPER_WORDS = regex.compile(
-    r"(?<![\p{L}\p{N}])(?:dow[oó]d\w{0,3}|paszport\w*|seri[aięe]\w*|praw[oa] jazdy|paspoort\w*|rijbewijs\w*"
-    r"|identiteits\w+"
-    r"|id-?kaart\w*|legitimatie\w*|\w*ausweis\w*|reise-?pass\w*|führerschein\w*|\w*versicherung\w*|sv-?n(?:umme)?r"
+    r"(?<![\p{L}\p{N}])(?:dow[oó]d\w{0,3}|dow\. ?os|(?-i:DO)(?=:)|paszport\w*"
+    r"|seri[aięe]\w*|praw[oa] jazdy|paspoort\w*|rijbewijs\w*"
+    r"|document(?:en)?-?n(?:umme)?r|identiteits\w+"
+    r"|id-?kaart\w*|legitimatie\w*|\w*ausweis\w*|perso(?:-?n(?:umme)?r)?|(?:reise)?pass-?n(?:umme)?r|reise-?pass\w*|führerschein\w*|\w*versicherung\w*|sv-?n(?:umme)?r"
     r"|carte (?:nationale )?d'identit[ée]|pi[èe]ce d'identit[ée]|cnie?|passe?port\w*|permis de conduire"
     r"|titre de s[ée]jour"
     r"|national insurance|nino|ni (?:no|num)\w*|driv\w+ licen[cs]e|identity (?:card|document|number)|id (?:card"
@@ -169,7 +171,27 @@ _PAPER_NUMBER = regex.compile(
     r"(?<![\p{L}\p{N}])(?:(?i:[A-Z]{0,6})\d(?i:[A-Z0-9]*)(?:[ \-./](?i:[A-Z0-9]*)\d(?i:[A-Z0-9]*)"
     r"|[ \-./][A-Z]{1,2}(?![\p{L}\p{N}])){0,8})",
 )
+# Dutch and German papers mix letters and digits; a German serial number may hold no digit, and never a vowel.
+_MIXED_NUMBER = regex.compile(
+    rf"{_EDGE}(?:(?=[A-Z]{{0,9}}\d)(?=\d{{0,9}}[A-Z])[A-Z\d]{{8,10}}|(?-i:[CFGHJ-NPRTV-Z]{{9}})){_END}",
+    regex.IGNORECASE,
+)
+# Without its name only where digits stand among the letters: a code for a discount, "BLACK2024", has them at its end.
+_MIXED_SHAPE = regex.compile(
+    r"(?<![\p{L}\p{N}_/.-])(?=[A-Z]*\d+[A-Z])(?:(?=(?:[A-Z]*\d){2})[A-NP-Z]{2}[A-NP-Z\d]{6}\d"
+    r"|(?=(?:[A-Z]*\d){3})[CFGHJ-NPRTV-Z][CFGHJ-NPRTV-Z\d]{8})(?![\p{L}\p{N}_/-]|\.\w)"
+)
 _MIN_PAPER_DIGITS, _MIN_PAPER_CHARS, _PAPER_REACH = 3, 6, 40
+
+
+def find_papers(plain: str) -> Iterator[Place]:
+    """Yield the places of numbers with hardly a digit in them, behind the name of a paper or shaped like its number."""
+    for word in _PAPER_WORDS.finditer(plain):
+        found = _MIXED_NUMBER.search(plain, word.end(), word.end() + _PAPER_REACH)
+        if found is not None and "\n\n" not in plain[word.end() : found.start()]:
+            yield Place(found.start(), found.end(), PersonalData.NATIONAL_ID)
+    for found in _MIXED_SHAPE.finditer(plain):
+        yield Place(found.start(), found.end(), PersonalData.NATIONAL_ID)
 
 
 def _after_words(plain: str) -> Iterator[Place]:

@@ -21,7 +21,8 @@ _GREETINGS = (
     r"|guten (?:tag|morgen|abend)|sehr geehrte[rs]?|geehrte[rs]?|liebe[rs]?|moin moin|moin|servus"
     r"|gr[üu][ßs]+ (?:gott|dich)|hallöchen|tach|werte[rs]?"
     r"|bonjour|bonsoir|salut|coucou|ch[èe]re?|re-?bonjour|rebonjour"
-    r"|(?:thanks|thank you|thx|dzi[ęe]ki|dzi[ęe]kuj[ęe]|bedankt|dank je(?: wel)?|danke(?: dir)?|merci)"
+    r"|(?:thanks|thank you(?: (?:so|very) much)?|vielen dank|besten dank|merci beaucoup|thx|dzi[ęe]ki"
+    r"|dzi[ęe]kuj[ęe]|bedankt|dank je(?: wel)?|danke(?: dir)?|merci)"
 )
 GREETING = regex.compile(rf"{_OPENING}(?P<cue>{_GREETINGS})(?P<gap>[ \t]*,?[ \t]+)(?=[\p{{L}}'])", regex.IGNORECASE)
 
@@ -37,13 +38,48 @@ STRONG_INTRODUCTION = regex.compile(
 )
 WEAK_INTRODUCTION = regex.compile(
     rf"(?:{_EDGE}(?:i am|i'm|call me|this is|speaking is|jestem|m[óo]wi|pisze|tutaj|ik ben|hier ist|hier is"
-    r"|u spreekt met|je spreekt met|dit is|ich bin(?: der| die)?|je suis|moi c'est)"
+    r"|u spreekt met|(?:you're |you are )?speaking with|sie sprechen mit|je spreekt met|dit is|ich bin(?: der"
+    r"| die)?|je suis|moi c'est)"
     rf"|{_OPENING}(?:it's|it is|tu|hier|met|ici|c'est))[ \t]*[:,]?[ \t]+(?=[\p{{L}}'])",
+    regex.IGNORECASE,
+)
+NAMED = regex.compile(
+    rf"{_EDGE}(?:(?P<sure>(?<=(?:under|in|on|to) (?:the )?)name(?: of)?|(?<=(?:op|onder) (?:de )?)naam(?: van)?"
+    r"|(?<=auf (?:den |meinen )?)namen(?: von)?|(?<=au )nom (?:de|d(?='))|(?<=(?:na|pod|o) )nazwisk\w+"
+    r"|t\.?n\.?v\.?|t\.?a\.?v\.?)|(?<=na )dane|(?:account|card) ?holder|recipient|addressee|attn\.?"
+    r"|odbiorc[aąy]|adresatk?a?"
+    r"|z\.? ?hd\.?|zu h[äa]nden(?: von)?|(?<=[àa] )l'attention de|(?:first|last) name|surname|voornaam|achternaam"
+    r"|vorname|nachname|pr[ée]nom|imi[ęe]|(?<=(?:parlez|appartient) )[àa]|(?<=belongs )to|geh[öo]rt|(?<=staat )op"
+    r"|(?<=(?:name|naam|nom) )(?:on (?:the |my )?card|op de kaart|auf der karte|sur la carte)"
+    r"|(?:signed|sign[ée]|getekend|gezeichnet|podpisano),?|buyer|koper|k[äa]ufer(?:in)?|acheteur|kupuj[ąa]c[aye]"
+    r"|zamawiaj[ąa]c[aye]"
+    r"|(?<=\b(?:my|mijn|meine?|mon|ma|m[óo]j|moja) )(?:husband|wife|son|daughter|mother|father|brother|sister|partner"
+    r"|colleague|boss|friend|man|vrouw|zoon|dochter|moeder|vader|broer|zus|collega|mann|frau|sohn|tochter|mutter|vater"
+    r"|bruder|schwester|kolleg(?:e|in)|chef(?:in)?|mari|femme|fils|fille|m[èe]re|p[èe]re|fr[èe]re|s(?:œ|oe)ur"
+    r"|coll[èe]gue"
+    r"|m[ąa][żz]|[żz]ona|syn|c[óo]rka|matka|ojciec|brat|siostra|kolega|kole[żz]anka)"
+    r"|ontvanger|rekeninghouder|kontoinhaber(?:in)?|empf[äa]nger(?:in)?|destinataire|titulaire"
+    r"|(?<=(?:sent|written|signed|submitted|ordered|placed) )by|(?<=(?:wys[łl]an|napisan|podpisan)\w{1,2} )przez"
+    r"|(?<=(?:verzonden|verstuurd|geschreven|besteld) )door|(?<=(?:gesendet|gesandt|geschrieben|bestellt) )von"
+    r"|(?<=(?:envoy|command)[ée]e? )par"
+    r"|(?<=(?:parcel|package|order|delivery)(?: is)? )for|(?<=(?:paczk|przesy[łl]k|zam[óo]wieni)\w{1,2}(?: jest)? )dla"
+    r"|(?<=(?:pakket|pakje|bestelling)(?: is)? )voor|(?<=(?:paket|bestellung|sendung)(?: ist)? )f[üu]r"
+    r"|(?<=(?:colis|commande)(?: est)? )pour)[ \t]*:?[ \t]+(?=[\p{L}'])",
+    regex.IGNORECASE,
+)
+ANSWERS = regex.compile(
+    r"[ \t]+(?:here|speaking|hier|tutaj|z tej strony|(?P<sure>am apparat|aan de lijn|przy telefonie|[àa] l'appareil))"
+    r"(?=[ \t]*(?:[,.!?:;\n-]|\Z))",
     regex.IGNORECASE,
 )
 AFTER_INTRODUCTION = words("from with here z ze van von vom de du aus at bij speaking und i and en et")
 
 _STRONG_CLOSINGS = (
+    r"u[śs]ciski|serdeczno[śs]ci|z uszanowaniem|k[łl]aniam si[ęe]|do us[łl]yszenia|pozdrowion\w+"
+    r"|[łl][ąa]cz[ęe] pozdrowienia|wszystkiego dobrego|speak soon|have a (?:great|good|nice|lovely) (?:day|evening"
+    r"|weekend)|(?:fijne|prettige) (?:dag|avond|weekend)|tot (?:gauw|snel|ziens|horens)|liefs|grt|mvrgr|hgr|dank u wel"
+    r"|(?:einen )?sch[öo]nen (?:tag|abend)(?: noch)?|bis (?:bald|dann)|alles gute|amiti[ée]s|belle journ[ée]e"
+    r"|avec (?:tous )?mes remerciements|"
     r"(?:(?:best|kind|warm|warmest|kindest|with|many|my)[ \t]+)*regards|best wishes|all the best"
     r"|yours(?: sincerely| faithfully| truly)?"
     r"|sincerely(?: yours)?|faithfully|respectfully|cheers|take care|cordially"
@@ -59,9 +95,13 @@ _STRONG_CLOSINGS = (
     r"|bien [àa] (?:vous|toi)|amicalement|bises|bisous"
     r"|sinc[èe]rement|respectueusement|[àa] bient[ôo]t|bonne (?:journ[ée]e|soir[ée]e|r[ée]ception)"
 )
-_SHORT_CLOSINGS = r"lg|l\.g\.|vg|v\.g\.|bg|br|kr|gr|gr\.|bav|pp|xx|x"
+_SHORT_CLOSINGS = (
+    r"lg|l\.g\.|vg|v\.g\.|bg|br|kr|(?:vr\.? ?)?gr\.?|bav|pp|xx|x|(?<!')(?:best|ta|warmly)"
+    r"(?=[.!]?[ \t]*(?:,|\r?\n)|(?-i:[ \t]+\p{Lu}[\p{L}. '-]*\s*\Z)|[ \t]*-[ \t]*\p{L}[\p{L}. '-]*(?:\r?\n|\Z))"
+)
 _WEAK_CLOSINGS = (
-    r"in advance|for your (?:help|time|assistance|support)|za pomoc|voor (?:uw|je|jullie|de) hulp|für (?:ihre"
+    r"with thanks|je vous remercie|(?:thank you so|merci) (?:much|beaucoup)|ihre?(?=,?[ \t]*\r?\n)|in advance"
+    r"|for your (?:help|time|assistance|support)|za pomoc|voor (?:uw|je|jullie|de) hulp|für (?:ihre"
     r"|deine|die|eure) hilfe|pour votre aide|thanks|thank you|thx|ty|tia|many thanks|looking forward"
     r"|dzi[ęe]kuj[ęe]|dzi[ęe]ki|z g[óo]ry(?: dzi[ęe]k\w+)?|bedankt|dank(?: je| u)?(?:wel)?|bij voorbaat"
     r"|dankjewel|dankuwel|danke|vielen dank|besten dank|im voraus|merci|d'avance"
@@ -72,6 +112,7 @@ CLOSING = regex.compile(
     rf"|(?P<weak>{_WEAK_CLOSINGS}))(?![\p{{L}}\p{{N}}])"
     rf"|{_OPENING}(?P<short>{_SHORT_CLOSINGS})(?![\p{{L}}\p{{N}}])"
     rf"|{_EDGE}(?-i:LG|VG|BG|BR|KR)(?=[ \t]+(?-i:\p{{Lu}})[\p{{L}}. '-]*\s*\Z)"
+    r"|(?<![\p{L}\p{N}]|\d[ ])(?-i:[Gg]r\.?)(?=[ \t]+(?-i:\p{Lu})[\p{L}. '-]*\s*\Z)"
     rf"|{_EDGE}(?:{_SHORT_CLOSINGS})(?=[.,!]*(?:,|[ \t]*\r?\n))",
     regex.IGNORECASE,
 )
@@ -92,6 +133,17 @@ LABEL = regex.compile(
     regex.IGNORECASE,
 )
 TITLE = regex.compile(rf"{_EDGE}(?=(?:{TELLING_TITLES})(?:\.|[ \t])[ \t]*[\p{{L}}'])", regex.IGNORECASE)
+LOW_TITLE = regex.compile(
+    rf"(?:{_EDGE}(?:(?P<sure>(?-i:Mrs?|Ms|Mister|[Dd]hr|[Mm]evr|[Mm]vr|Mme|Mlle))|mr|mrs|mevrouw|meneer"
+    r"|(?<=geachte )heer"
+    r"|de heer|madame|monsieur|mme|mlle|mademoiselle"
+    r"|(?P<german>(?<!\b(?:[mdks]?ein|ihr|unser|d)(?:e|er|em|en|es|ie)? )(?-i:Herrn?|Frau)"
+    r"(?![ \t](?:zu|der|den|die|das|dem|von|[ai]m)\b)))"
+    rf"|{_OPENING}(?P<polish>(?-i:Panie?|Pani))(?=[ \t]\p{{L}}+(?:[ \t-]\p{{L}}+)?[,!]))"
+    r"\.?[ \t]+(?:(?:dr|prof|ing|mgr)\.?[ \t]+)*(?=(?-i:\p{Ll})|'t)",
+    regex.IGNORECASE,
+)
+SHORT_TITLE = regex.compile(rf"{_EDGE}(?<!(?:taille|size|maat|größe|rozmiar)[ \t]+)M\.[ \t]+(?=\p{{Lu}}[\p{{L}}'-])")
 WROTE_BEFORE = regex.compile(
     r"(?P<gap>[ \t]*(?:[<(][^<>()\n]{0,80}[>)])?[ \t]*)(?:wrote|writes|napisa[łl]\w?(?:\(a\))?|pisze|schrieb"
     r"|schreef|a [ée]crit)[ \t]*:",
@@ -99,8 +151,8 @@ WROTE_BEFORE = regex.compile(
 )
 WROTE_AFTER = regex.compile(r"(?:schrieb|schreef)[ \t]+(?=\p{L})", regex.IGNORECASE)
 RULE = regex.compile(
-    r"(?m)^[ \t>]*(?:--[ \t]*\r?\n|--?|—|–|~|/|\*)[ \t]*(?=[\p{L}'])|(?<=[.!?][ \t]{0,2})(?:--?|~"
-    r"|/)[ \t]?(?=\p{Lu}[\p{L}. -]{1,40}\Z)"
+    r"(?m)^[ \t>]*(?:(?:-+|[_*=]{2,})[ \t]*\r?\n|--?|—|–|~|/|\*)[ \t]*(?=[\p{L}'])|(?<=[.!?][ \t]{0,2})(?:--?|~"
+    r"|/)[ \t]?(?=\p{Lu}[\p{L}. -]{1,40}\Z)|(?<=[ \t])~[ \t]?(?=\p{Lu}[\p{L}. -]{1,40}\Z)"
 )
 
 FIRST_WORDS = words(
@@ -124,11 +176,36 @@ FIRST_WORDS = words(
     rekeninghouder contactpersoon besteller vorname nachname familienname kunde kundin empfänger absender von an
     kontoinhaber ansprechpartner karteninhaber nom prénom titulaire destinataire expéditeur a client mr mrs ms
     mister herr herrn frau dhr mw mevr mvr mevrouw meneer monsieur mme mlle mademoiselle madame pan pani panu
-    panią panie pana panem schrieb schreef
+    panią panie pana panem schrieb schreef hd op auf on sur parlez belongs gehört getekend gezeichnet signé buyer
+    koper käufer
+    käuferin acheteur kupujący kupująca zamawiający zamawiająca husband wife son daughter mother father brother sister
+    partner colleague boss friend man vrouw zoon dochter moeder vader broer zus collega mann sohn tochter mutter
+    vater bruder schwester kollege kollegin chef chefin mari femme fils fille mère père frère sœur collègue mąż żona
+    syn córka matka ojciec brat siostra kolega koleżanka you sie uściski serdeczności kłaniam pozdrowionka
+    wszystkiego speak have fijne prettige tot liefs grt mvrgr hgr einen schönen bis alles amitiés belle avec ihr
+    ihre vielen schrieb zu heer namen nazwiska nazwiskiem dane adresat adresatka attn odbiorcą odbiorcy
+    kontoinhaberin empfängerin by przez door par dla pour ta warmly vr m
     """
 )
 FIRST_WORDS |= {fold(word) for word in FIRST_WORDS}
 """The words with which cues begin: elsewhere none is looked for."""
+
+
+NAMED_WORDS = words(
+    """
+    name naam namen nom nazwisko nazwiska nazwiskiem t tnv tav dane account card accountholder cardholder recipient
+    addressee attn odbiorca odbiorcą odbiorcy adresat adresatka z zu à a l first last surname voornaam achternaam
+    vorname nachname prénom imię to gehört op on auf sur signed signé getekend gezeichnet podpisano buyer koper
+    käufer käuferin acheteur kupujący kupująca zamawiający zamawiająca husband wife son daughter mother father
+    brother sister partner colleague boss friend man vrouw zoon dochter moeder vader broer zus collega mann frau
+    sohn tochter mutter vater bruder schwester kollege kollegin chef chefin mari femme fils fille mère père frère
+    sœur collègue mąż żona syn córka matka ojciec brat siostra kolega koleżanka ontvanger rekeninghouder
+    kontoinhaber kontoinhaberin empfänger empfängerin destinataire titulaire by przez door von par for dla voor für
+    pour
+    """
+)
+NAMED_WORDS |= {fold(word) for word in NAMED_WORDS}
+"""Those of them with which ``NAMED`` begins."""
 
 
 def found_at(plain: str, starts: list[int], pattern: regex.Pattern[str]) -> Iterator[regex.Match[str]]:

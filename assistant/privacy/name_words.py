@@ -49,6 +49,7 @@ STOP_WORDS = words(
     client user shop store looking trying using getting unable able happy glad interested waiting calling
     writing contacting currently really buddy mate back something anything going part friend friends bro dude
     bot siri google alexa amazon allegro facebook apple microsoft paypal prestashop shopify magento woocommerce
+    cant cannot dont doesnt didnt isnt wasnt wont havent hasnt couldnt ive whats wheres wrote writes schrieb schreef uhr
     youtube instagram whatsapp python java windows linux android iphone github internet api faq vat pdf sms url
     css html php sql xml csv app erp gls dpd dhl ups inpost aby ale albo ani bardzo bez bo być byłem byłam chcę
     chcemy chciałbym chciałabym ci cię co czy dalej dla dlaczego dobry dobra dobrze dziś dzisiaj dzień dziękuję

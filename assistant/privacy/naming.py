@@ -15,6 +15,7 @@ _TOKEN = regex.compile(
     r"|\p{L}[\p{L}\p{M}]*(?:['\-]\p{L}[\p{L}\p{M}]*)*'?)(?P<dot>\.?)"
 )
 _END = regex.compile(r"[ \t]*(?:[,!.;:|()\n\r/<>\[*_&+•·–—-]|\Z|\ufdd0|[^\p{L}\p{N}\s])")
+_ENDS_HERE = regex.compile(r"[ \t]*(?:,|\r?\n|\Z)|(?<=\.)")
 _LINE_END = regex.compile(rf"[ \t*_]*[.,!;:)]*[ \t*_]*(?:\r?\n|\Z|{BARRIER})")
 _NEXT_WORD = regex.compile(r"[ \t]+([\p{L}'\-]+)")
 _INNER_CAPITAL = regex.compile(r"(?<!^Mc|^Mac|^De|^La|^Le|^Di|^Van|^Von|^Fitz)(?<=\p{Ll})\p{Lu}")
@@ -62,13 +63,14 @@ def is_first_name(word: str) -> bool:
     return word.lower() in _FIRST
 
 
-def read_name(plain: str, start: int, *, cased: bool = True) -> Name | None:
+def read_name(plain: str, start: int, *, cased: bool = True, most: int = _MAX_WORDS) -> Name | None:
     """Return the name that begins at a place, or None.
 
     Args:
         plain: the text.
         start: where it may begin; blanks are passed over.
         cased: whether only capitalised words count. Without, any word does that is not a common one.
+        most: how many words it may have, not counting initials and particles.
     """
     first = last = lead_end = -1
     found: list[str] = []
@@ -88,8 +90,12 @@ def read_name(plain: str, start: int, *, cased: bool = True) -> Name | None:
         if _is_lead(plain, token, started=first >= 0, words=found, cased=cased):
             last = lead_end = token.end()
             initials += low not in PARTICLES or "." in word
-        elif len(found) < _MAX_WORDS and (
-            led_in or _is_name_word(word, cased=cased or has_title) or (not found and _is_all(plain, token, low))
+        elif len(found) < most and (
+            led_in
+            or _is_name_word(word, cased=cased or has_title)
+            or (not found and _is_all(plain, token, low))
+            # "Samira Vos": a surname that is a common word too, at the end of what is said.
+            or (cased and len(found) == 1 and last == place and word.istitle() and _ENDS_HERE.match(plain, token.end()))
         ):
             last = token.end("word")
             found.append(word)

@@ -10,7 +10,7 @@ import regex
 
 from assistant.privacy.addresses import find_addresses
 from assistant.privacy.digits import find_digits
-from assistant.privacy.documents import find_documents
+from assistant.privacy.documents import find_documents, find_papers
 from assistant.privacy.models import BARRIER, PLACEHOLDER, PersonalData, Place
 from assistant.privacy.names import find_names
 from assistant.privacy.reading import read
@@ -86,16 +86,14 @@ def _numbers(plain: str, taken: list[Place]) -> list[Place]:
         first = max(0, stretch.start() - _AROUND_DIGITS)
         part = plain[first : stretch.end() + _AROUND_DIGITS]
         digits = sum(map(str.isdigit, stretch.group()))
-        if digits < _FEWEST_DIGITS:
-            continue
         hidden = [
             Place(max(place.start - first, 0), min(place.end - first, len(part)), place.kind)
             for place in taken
             if place.start < first + len(part) and place.end > first
         ]
-        documents = find_documents(part) if digits > _FEWEST_DIGITS else ()
-        inside = _apart([*hidden, *documents])
-        inside = _apart([*inside, *find_digits(part, tuple(inside))])
+        inside = _apart([*hidden, *(find_documents(part) if digits > _FEWEST_DIGITS else find_papers(part))])
+        if digits >= _FEWEST_DIGITS:
+            inside = _apart([*inside, *find_digits(part, tuple(inside))])
         found += (Place(place.start + first, place.end + first, place.kind) for place in inside if place not in hidden)
     return found
 

@@ -117,3 +117,73 @@ def test_a_name_is_found_by_its_place_and_wherever_it_stands_again(text: str, re
 )
 def test_ordinary_words_stay(text: str) -> None:
     assert REDACTOR.redact(text).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "redacted"),
+    [
+        ("Order under the name Bethany Hughes, please", "Order under the name [name], please"),
+        ("t.n.v. Rutger van der Meer", "t.n.v. [name]"),
+        ("auf den Namen Zschäpitz", "auf den Namen [name]"),
+        ("zamówienie na nazwisko nguyen", "zamówienie na nazwisko [name]"),
+        ("destinataire Ghislaine Diallo-Ndiaye", "destinataire [name]"),
+        ("Sent by Verity Quigley", "Sent by [name]"),
+        ("my husband Babatunde Foxley, he", "my husband [name], he"),
+        ("Buyer: Imke Quast", "Buyer: [name]"),
+        ("Aubin Le Floch à l'appareil", "[name] à l'appareil"),
+        ("Wei O'Connor here, any news?", "[name] here, any news?"),
+        ("M. Benali a appelé", "M. [name] a appelé"),
+        ("Mrs bagshaw told me to write", "Mrs [name] told me to write"),
+        ("Geachte heer zijlstra, waar", "Geachte heer [name], waar"),
+        ("On Mon, duncan hughes wrote:\n> hi", "On Mon, [name] wrote:\n> hi"),
+        ("schreef pim zijlstra:\n> hoi", "schreef [name]:\n> hoi"),
+        ("De : karim haddad <k@x.fr>", "De : [name] <[e-mail]>"),
+    ],
+)
+def test_who_is_named_otherwise_is_replaced(text: str, redacted: str) -> None:
+    assert REDACTOR.redact(text).text == redacted
+
+
+@pytest.mark.parametrize(
+    ("text", "redacted"),
+    [
+        ("It fails.\n\n-- \nruben\nFietsen B.V.", "It fails.\n\n-- \n[name]\nFietsen B.V."),
+        ("It fails.\n___\nImke Quast", "It fails.\n___\n[name]"),
+        ("It still fails.\nHalyna Çelik", "It still fails.\n[name]"),
+        ("It fails.\n\nTitouan\n\nSent from my iPhone", "It fails.\n\n[name]\n\nSent from my iPhone"),
+        ("It fails.\nMit ferundlichen Grüßen,\nJannik", "It fails.\nMit ferundlichen Grüßen,\n[name]"),
+        ("It fails.\nBest,\nHayley", "It fails.\nBest,\n[name]"),
+        ("It fails. Vr. gr. - Tjitske Postma", "It fails. Vr. gr. - [name]"),
+        ("It fails\nTot gauw,\nSamira Vos", "It fails\nTot gauw,\n[name]"),
+        ("waar blijft het Gr. GERRIT", "waar blijft het Gr. [name]"),
+        ("it fails ~ Anna", "it fails ~ [name]"),
+    ],
+)
+def test_who_signs_in_other_ways_is_replaced(text: str, redacted: str) -> None:
+    assert REDACTOR.redact(text).text == redacted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Which is best",
+        "Click here.",
+        "It fails.\nShipping Preferences",
+        "The message is:\nPresta Shop",
+        "Ik wil mevrouw gewoon terugbetalen",
+        "mit einem Herrn zu schreiben",
+        "un monsieur exige tout",
+        "au nom de domaine",
+        "faktura na dane drugiego konta",
+        "size M. Comment faire ?",
+        "Paket für Neue Kunden",
+    ],
+)
+def test_what_only_looks_like_a_signature_or_a_title_stays(text: str) -> None:
+    assert REDACTOR.redact(text).text == text
+
+
+def test_many_empty_lines_cost_no_time() -> None:
+    text = "\n> " * 3_000
+
+    assert REDACTOR.redact(text).text == text

@@ -190,3 +190,21 @@ def test_numbers_of_nobody_stay(text: str) -> None:
 
 def test_numbers_on_lines_of_their_own_are_replaced_one_by_one() -> None:
     assert REDACTOR.redact("600100200\n44051401458").text == "[phone]\n[national-id]"
+
+
+@pytest.mark.parametrize(
+    ("text", "redacted"),
+    [
+        ("mijn paspoort nr SWYGFCPL6", "mijn paspoort nr [national-id]"),
+        ("paspoort BN6XZX5V4", "paspoort [national-id]"),
+        ("Reisepass ckyk7mwzx", "Reisepass [national-id]"),
+        ("Perso-Nr. RM5TW51MG", "Perso-Nr. [national-id]"),
+        ("Ausweis Nr XLKKMVZZT0", "Ausweis Nr [national-id]"),
+        ("it is NW7KL2PD4", "it is [national-id]"),
+        ("my code BLACK2024", "my code BLACK2024"),
+        ("kamer van koophandel 14 898 015", "kamer van koophandel [tax-id]"),
+        ("numer telefonu 06/10.06.95.45", "numer telefonu [phone]"),
+    ],
+)
+def test_papers_with_hardly_a_digit_and_other_spellings(text: str, redacted: str) -> None:
+    assert REDACTOR.redact(text).text == redacted
