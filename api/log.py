@@ -52,8 +52,8 @@ def only_listed(_: object, __: str, line: MutableMapping[str, Any]) -> MutableMa
     }
 
 
-def configure_logging(log_format: Literal["console", "json"]) -> None:
-    """Send structured logs, one event a line, to standard error."""
+def configure_logging(log_format: Literal["console", "json"], *, least: int = logging.INFO) -> None:
+    """Send structured logs, one event a line, to standard error; those of a level below ``least`` are left out."""
     renderer = (
         structlog.dev.ConsoleRenderer()
         if log_format == "console"
@@ -67,6 +67,6 @@ def configure_logging(log_format: Literal["console", "json"]) -> None:
             only_listed,
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(least),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import uvicorn
 from pydantic import SecretStr
 
 from api.dependencies import Clock, system_clock
+from api.log import configure_logging
 from api.main import make_app_with
 from api.settings import Settings
 from api.wiring import Encoders
@@ -37,6 +39,7 @@ def serving(settings: Settings, encoders: Encoders, *, clock: Clock = system_clo
         if not thread.is_alive() or time.monotonic() > until:
             raise EvalError("the service did not start")
         time.sleep(0.05)
+    configure_logging(settings.log_format, least=logging.ERROR)  # a line a request would bury what is measured
     try:
         yield int(server.servers[0].sockets[0].getsockname()[1])
     finally:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -84,7 +84,7 @@ class Curation:
 
     synonyms: tuple[Synonym, ...] = ()
     pins: tuple[Pin, ...] = ()
-    sources: tuple[str, str] = ("", "")
+    sources: tuple[str, str] = field(default=("", ""), compare=False)
     """The texts of the two files that it was read from, so that it can be kept and made again."""
 
     def expanded(self, query: str, language: str) -> str:
