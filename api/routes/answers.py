@@ -34,15 +34,10 @@ def answer(asked: AnswersRequest, request: Request, services: ServicesDep, assis
     who, at = services.keys.who(visitor=asked.visitor, account=asked.account), services.clock()
     with_ticket_intent = asked.intent == "ticket"
     looks_back = with_ticket_intent and asked.episode is None and who.subject is not None
-    asker = Asker(
-        who=who,
-        entry=asked.entry,
-        at=at,
-        with_ticket_intent=with_ticket_intent,
-        episode=asked.episode,
-        earlier=services.recorder.look_back(who, at=at) if looks_back else None,
-    )
-    reply = ask(asked.question, asked.locale, assistant, services)
+    question = without_personal_data(asked.question, asked.locale, services)
+    earlier = services.recorder.look_back(who, at=at) if looks_back else None
+    reply = ask(question, assistant, services)
+    asker = Asker(who, asked.entry, at, with_ticket_intent, asked.episode, earlier)
     recorded = record_question(reply, asker, assistant, services)
     answered = AnswersResponse(
         answer_id=recorded.interaction.id,
@@ -84,11 +79,19 @@ def suggest(
     )
 
 
-def ask(text: str, locale: str | None, assistant: Assistant, services: Services) -> Reply:
-    """Ask without personal data, measure and log; the log gets lengths and scores, never the text."""
-    started = time.perf_counter()
+def without_personal_data(text: str, locale: str | None, services: Services) -> Question:
+    """Return a question as it is searched for and recorded.
+
+    Raises:
+        QuestionUnusable: if it is empty or too long.
+    """
     clean(text)  # says what is wrong with it; but names are told by the lines that they stand on, which it joins
-    question = Question(clean(services.redactor.redact(text).text[:MAX_QUESTION_CHARS]), locale)
+    return Question(clean(services.redactor.redact(text).text[:MAX_QUESTION_CHARS]), locale)
+
+
+def ask(question: Question, assistant: Assistant, services: Services) -> Reply:
+    """Ask, measure and log; the log gets lengths and scores, never the text."""
+    started = time.perf_counter()
     reply = assistant.answer(question)
     seconds = time.perf_counter() - started
     outcome, reason = outcome_of(reply)

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from api.dependencies import Services, ServicesDep
 from api.links import linked_html, shown_url
 from api.recording import Asker, await_commit, record_question
-from api.routes.answers import ask
+from api.routes.answers import ask, without_personal_data
 from api.texts import LANGUAGES, texts_for
 from assistant.asking.models import Extract, Shown, outcome_of
 from assistant.errors import QuestionUnusable
@@ -46,7 +46,7 @@ def asked(
     texts = texts_for(spoken.split("-")[0])
     try:
         assistant = services.live.current()
-        reply = ask(question, spoken, assistant, services)
+        reply = ask(without_personal_data(question, spoken, services), assistant, services)
     except QuestionUnusable:
         message = texts["too_long"] if question.strip() else texts["empty"]
         return _ask_page(request, services, spoken, question, status=422, message=message)
