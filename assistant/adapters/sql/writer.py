@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -11,10 +10,10 @@ from dataclasses import dataclass, field
 
 import structlog
 from sqlalchemy import Connection, Engine, Table
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from assistant.adapters.sql import schema
-from assistant.adapters.sql.engine import insert_new
+from assistant.adapters.sql.engine import insert_new, writing
 from assistant.adapters.sql.rows import Values, event_values, interaction_values, ticket_values
 from assistant.errors import RecordUnavailable
 from assistant.record.ports import Append, Recorded
@@ -46,7 +45,6 @@ class Writer:
         self._engine = engine
         self._prepare = prepare
         self._prepared = False
-        self._connection: Connection | None = None
         tables = (schema.interactions, schema.tickets, schema.texts, schema.curations)
         self._inserts = {table: insert_new(table, engine) for table in tables}
         self._insert_events = insert_new(schema.events, engine).returning(schema.events.c.scope, schema.events.c.id)
@@ -86,8 +84,6 @@ class Writer:
             self._in_hand = len(jobs)
             self._settle(jobs)
             self._in_hand = 0
-        if self._connection is not None:
-            self._connection.close()
 
     def _settle(self, jobs: Sequence[_Job]) -> None:
         """Commit jobs together, as soon as the database can be reached; what it refuses for what it is fails alone."""
@@ -139,27 +135,14 @@ class Writer:
         if not self._prepared:
             self._prepare()
             self._prepared = True
-        new = self._written([job.append for job in jobs])
+        with writing(self._engine) as connection:
+            new = self._write(connection, [job.append for job in jobs])
         for job in jobs:
             keys = [(event.scope, event.id) for event in job.append.events]
             # Of two in one group with the same key, the first is the event and the second its repeat.
             recorded = frozenset(key for key in keys if key in new)
             new.difference_update(recorded)
             job.done.set_result(recorded)
-
-    def _written(self, appends: Sequence[Append]) -> set[tuple[str, str]]:
-        """Write on a connection of the writer's own, which is kept while it is good: every commit is waited for."""
-        connection = self._connection or self._engine.connect().execution_options(askfirst_writes=True)
-        self._connection = None
-        try:
-            with connection.begin():
-                new = self._write(connection, appends)
-        except BaseException:
-            with contextlib.suppress(SQLAlchemyError):  # it may be what has failed
-                connection.close()
-            raise
-        self._connection = connection
-        return new
 
     def _write(self, connection: Connection, appends: Sequence[Append]) -> set[tuple[str, str]]:
         interactions = [one for append in appends for one in append.interactions]
