@@ -131,11 +131,13 @@ def delete_episodes(connection: Connection, episodes: Sequence[str]) -> dict[str
 def sweep(engine: Engine) -> bool:
     """Clear what was deleted out of the database's files too; say whether that could be done now.
 
-    SQLite overwrites what is deleted and here empties its log, which a long read elsewhere can keep it from doing.
+    SQLite overwrites what is deleted, but not what it moved before within a page: so the file is written anew, some
+    seconds in which appends wait, and its log is emptied, which a long read elsewhere can keep it from doing.
     PostgreSQL rewrites the tables; of its write-ahead log, files are reused in time and cannot be cleared at will.
     """
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("VACUUM")
             return bool(connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0] == 0)
         for table in schema.metadata.sorted_tables:
             # Statistics hold values of columns, which only a new look at the table takes away.
