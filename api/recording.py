@@ -15,7 +15,7 @@ from api.tokens import Interacted
 from assistant.asking.assistant import Assistant
 from assistant.asking.curation import snapshot_of
 from assistant.asking.models import Reply, Shown, outcome_of
-from assistant.asking.query import clean
+from assistant.asking.query import MAX_QUESTION_CHARS, clean
 from assistant.errors import QuestionUnusable, RecordUnavailable
 from assistant.record.events import Instant, Interaction, Who
 from assistant.record.ports import Recorded
@@ -76,9 +76,19 @@ def record_question(reply: Reply, asker: Asker, assistant: Assistant, services: 
 def recordable(text: str | None, services: Services) -> str | None:
     """Return a text without personal data and what cannot be seen; ``None`` if nothing is left."""
     try:
-        return services.redactor.redact(clean(text or "")).text
+        return without_personal_data(text or "", services)
     except QuestionUnusable:
         return None
+
+
+def without_personal_data(text: str, services: Services) -> str:
+    """Return a text as it is searched for and recorded.
+
+    Raises:
+        QuestionUnusable: if it is empty or too long.
+    """
+    clean(text)  # says what is wrong with it; but names are told by the lines that they stand on, which it joins
+    return clean(services.redactor.redact(text).text[:MAX_QUESTION_CHARS])
 
 
 def await_commit(recorded: RecordedQuestion, services: Services) -> None:

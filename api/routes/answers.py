@@ -11,11 +11,10 @@ from fastapi import APIRouter, Query, Request, Response
 from api.dependencies import AssistantDep, Services, ServicesDep
 from api.errors import PROBLEMS, NotAllowed
 from api.links import shown_url
-from api.recording import Asker, await_commit, record_question
+from api.recording import Asker, await_commit, record_question, without_personal_data
 from api.schemas import AnswerOut, AnswersRequest, AnswersResponse, SuggestionOut, SuggestResponse
 from assistant.asking.assistant import Assistant
 from assistant.asking.models import Question, Reply, outcome_of
-from assistant.asking.query import MAX_QUESTION_CHARS, clean
 
 router = APIRouter(prefix="/v1", tags=["asking"])
 _log = structlog.get_logger()
@@ -34,7 +33,7 @@ def answer(asked: AnswersRequest, request: Request, services: ServicesDep, assis
     who, at = services.keys.who(visitor=asked.visitor, account=asked.account), services.clock()
     with_ticket_intent = asked.intent == "ticket"
     looks_back = with_ticket_intent and asked.episode is None and who.subject is not None
-    question = without_personal_data(asked.question, asked.locale, services)
+    question = Question(without_personal_data(asked.question, services), asked.locale)
     earlier = services.recorder.look_back(who, at=at) if looks_back else None
     reply = ask(question, assistant, services)
     asker = Asker(who, asked.entry, at, with_ticket_intent, asked.episode, earlier)
@@ -77,16 +76,6 @@ def suggest(
         generation=generation,
         suggestions=[SuggestionOut.of(one) for one in assistant.suggester.suggest(q, locale=locale)],
     )
-
-
-def without_personal_data(text: str, locale: str | None, services: Services) -> Question:
-    """Return a question as it is searched for and recorded.
-
-    Raises:
-        QuestionUnusable: if it is empty or too long.
-    """
-    clean(text)  # says what is wrong with it; but names are told by the lines that they stand on, which it joins
-    return Question(clean(services.redactor.redact(text).text[:MAX_QUESTION_CHARS]), locale)
 
 
 def ask(question: Question, assistant: Assistant, services: Services) -> Reply:

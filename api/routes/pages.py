@@ -13,10 +13,10 @@ from markupsafe import Markup, escape
 
 from api.dependencies import Services, ServicesDep
 from api.links import linked_html, shown_url
-from api.recording import Asker, await_commit, record_question
-from api.routes.answers import ask, without_personal_data
+from api.recording import Asker, await_commit, record_question, without_personal_data
+from api.routes.answers import ask
 from api.texts import LANGUAGES, texts_for
-from assistant.asking.models import Extract, Shown, outcome_of
+from assistant.asking.models import Extract, Question, Shown, outcome_of
 from assistant.errors import QuestionUnusable
 from assistant.record.events import Who
 from corpus.languages import language_name, parse_locale
@@ -46,7 +46,7 @@ def asked(
     texts = texts_for(spoken.split("-")[0])
     try:
         assistant = services.live.current()
-        reply = ask(without_personal_data(question, spoken, services), assistant, services)
+        reply = ask(Question(without_personal_data(question, services), spoken), assistant, services)
     except QuestionUnusable:
         message = texts["too_long"] if question.strip() else texts["empty"]
         return _ask_page(request, services, spoken, question, status=422, message=message)
