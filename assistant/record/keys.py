@@ -27,8 +27,12 @@ class Keys:
         """Return a person's pseudonyms."""
         return Who(
             visitor=self._pseudonym("visitor", visitor) if visitor else None,
-            account=self._pseudonym("account", account) if account else None,
+            account=self.account(account) if account else None,
         )
+
+    def account(self, account: str) -> str:
+        """Return an account's pseudonym."""
+        return self._pseudonym("account", account)
 
     def salt(self, experiment: str) -> bytes:
         """Return what an experiment's lots are drawn with."""

@@ -60,11 +60,15 @@ class Append:
 
 @dataclass(frozen=True, slots=True)
 class Retained:
-    """What was deleted: texts emptied, episodes whose events went, episodes that went."""
+    """What was deleted: texts emptied, episodes whose events went, episodes that went.
+
+    ``files`` are attachments that are listed nowhere any more; their contents are still to be deleted.
+    """
 
     texts: int
     stories: int
     episodes: int
+    files: tuple[str, ...] = ()
 
 
 Recorded = frozenset[tuple[str, str]]

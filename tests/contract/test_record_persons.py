@@ -86,6 +86,8 @@ def test_an_export_holds_all_of_one_person_and_nothing_of_another(record: SqlRec
         "episodes": 3,
         "tickets": 3,
         "verdicts": 6,
+        "desk_tickets": 0,
+        "desk_files": 0,
     }
     assert "ben" not in json.dumps(found, ensure_ascii=False)
 

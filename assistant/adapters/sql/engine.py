@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
 
-from assistant.errors import RecordUnusable
+from assistant.errors import RecordUnavailable, RecordUnusable
 
 _BUSY_SECONDS = 30.0
 
@@ -82,6 +82,19 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """Begin a transaction that will write, and commit it; in SQLite it waits for its turn now and not half-way."""
     with engine.connect().execution_options(askfirst_writes=True) as connection, connection.begin():
         yield connection
+
+
+@contextmanager
+def available() -> Iterator[None]:
+    """Say in our own words that the database is away.
+
+    Raises:
+        RecordUnavailable: if it is.
+    """
+    try:
+        yield
+    except (OperationalError, InterfaceError) as exc:
+        raise RecordUnavailable("the record's database is away; try again in a moment") from exc
 
 
 def _set_up_sqlite(connection: Any, _: object) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Connection, Engine, Table, and_, delete, or_, select, text, union
 
 from assistant.adapters.sql import schema
+from assistant.adapters.sql.desk import delete_tickets, files_of
 from assistant.adapters.sql.engine import insert_new, writing
 from assistant.record.events import Instant, Who
 from assistant.record.keys import Keys
@@ -38,10 +39,14 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """How many rows of each table went, and whether the database's files hold nothing of them either."""
+    """How many rows of each table went, and whether the database's files hold nothing of them either.
+
+    ``files`` are the person's attachments; their contents are still to be deleted.
+    """
 
     rows: dict[str, int]
     swept: bool
+    files: tuple[str, ...] = ()
 
 
 def person_of(engine: Engine, who: Who) -> Person:
@@ -63,6 +68,8 @@ def export(engine: Engine, person: Person) -> dict[str, list[dict[str, Any]]]:
         (schema.episodes, or_(schema.episodes.c.id.in_(episodes), _is_theirs(schema.episodes, person))),
         (schema.tickets, schema.tickets.c.episode.in_(episodes)),
         (schema.verdicts, schema.verdicts.c.ticket.in_(tickets)),
+        (schema.desk_tickets, schema.desk_tickets.c.account.in_(sorted(person.accounts))),
+        (schema.desk_files, schema.desk_files.c.account.in_(sorted(person.accounts))),
     ]
     with engine.connect() as connection:
         return {
@@ -77,9 +84,10 @@ def erase(engine: Engine, person: Person, *, keys: Keys, at: Instant) -> Erased:
     The mark keeps a restored backup from bringing them back. Numbers of the past change by what is deleted.
     """
     with writing(engine) as connection:
+        files = files_of(connection, sorted(person.accounts))
         gone = delete_person(connection, person)
         add_marks(connection, [{"mark": one, "at": at} for one in sorted(person.marks(keys))])
-    return Erased(gone, swept=sweep(engine))
+    return Erased(gone, swept=sweep(engine), files=tuple(files))
 
 
 def delete_person(connection: Connection, person: Person) -> dict[str, int]:
@@ -94,7 +102,7 @@ def delete_person(connection: Connection, person: Person) -> dict[str, int]:
     for start in range(0, len(episodes), _AT_ONCE):
         for table, number in delete_episodes(connection, episodes[start : start + _AT_ONCE]).items():
             gone[table] = gone.get(table, 0) + number
-    return gone
+    return {**gone, **delete_tickets(connection, sorted(person.accounts))}
 
 
 def add_marks(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

@@ -14,12 +14,11 @@ from sqlalchemy import Connection, Engine, and_, func, or_, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from assistant.adapters.sql import counting, misses, schema
-from assistant.adapters.sql.engine import open_engine, writing
+from assistant.adapters.sql.engine import available, open_engine, writing
 from assistant.adapters.sql.folding import Folder
 from assistant.adapters.sql.migrating import upgrade
 from assistant.adapters.sql.rows import event_of, interaction_of, ticket_of
 from assistant.adapters.sql.writer import Writer
-from assistant.errors import RecordUnavailable
 from assistant.record.arms import Repeat
 from assistant.record.deflection import Count, Dimension
 from assistant.record.episodes import WINDOWS, Windows
@@ -115,7 +114,7 @@ class SqlRecord:
     def close_ticket(self, ticket: str, at: Instant) -> None:
         """Note that a ticket was closed; the first time counts."""
         table = schema.tickets
-        with _available(), writing(self.engine) as connection:
+        with available(), writing(self.engine) as connection:
             connection.execute(
                 update(table).where(table.c.id == ticket, table.c.closed_at.is_(None)).values(closed_at=at)
             )
@@ -130,7 +129,7 @@ class SqlRecord:
     def add_verdict(self, verdict: Verdict, evidence: Evidence | None = None) -> None:
         """Put a verdict beside those that are there; the machine's comes with its evidence, and its first counts."""
         table, ticket = schema.verdicts, schema.tickets.c
-        with _available(), writing(self.engine) as connection:
+        with available(), writing(self.engine) as connection:
             # One at a time for each ticket; in SQLite the transaction itself sees to that.
             statement = select(ticket.evidence).where(ticket.id == verdict.ticket).with_for_update()
             row = connection.execute(statement).one_or_none()
@@ -184,23 +183,23 @@ class SqlRecord:
 
     def fold(self, *, stopping: Callable[[], bool] = lambda: False) -> int:
         """Fold all of which something was recorded, unless it is time to stop; return how many episodes that were."""
-        with _available():
+        with available():
             return self.folder.fold_all(stopping=stopping)
 
     def counts(self, by: Dimension, *, first_day: int, last_day: int, now: Instant) -> Sequence[Count]:
         """Return how many episodes there are of each value of a dimension and each class; see ``Figures``."""
-        with _available():
+        with available():
             return counting.counts(self.engine, by, first_day=first_day, last_day=last_day, now=now)
 
     def repeats(self, *, first_day: int, last_day: int, now: Instant) -> Sequence[Repeat]:
         """Return how many subjects have several closed episodes, by how many of each class; see ``Figures``."""
-        with _available():
+        with available():
             return counting.repeats(self.engine, first_day=first_day, last_day=last_day, now=now)
 
     def misses(self, *, first_day: int, last_day: int, now: Instant, most: int) -> Sequence[LoggedMiss]:
         """Return what the pages did not answer in a period, latest first; days are ordinals, and included."""
         since, until = self.folder.start_of(first_day), self.folder.start_of(last_day + 1)
-        with _available():
+        with available():
             return misses.misses(self.engine, since=since, until=until, now=now, most=most)
 
     def curation(self, digest: str) -> str | None:
@@ -216,13 +215,5 @@ def _reading(engine: Engine) -> Iterator[Connection]:
     Raises:
         RecordUnavailable: if the database is away.
     """
-    with _available(), engine.connect() as connection:
+    with available(), engine.connect() as connection:
         yield connection
-
-
-@contextmanager
-def _available() -> Iterator[None]:
-    try:
-        yield
-    except (OperationalError, InterfaceError) as exc:
-        raise RecordUnavailable("the record's database is away; try again in a moment") from exc

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, delete, or_, select, update
 
 from assistant.adapters.sql import schema
+from assistant.adapters.sql.desk import empty_old
 from assistant.adapters.sql.engine import writing
 from assistant.adapters.sql.persons import delete_episodes
 from assistant.record.events import MS_PER_DAY, Instant
@@ -34,7 +35,9 @@ def retain(engine: Engine, retention: Retention, *, now: Instant) -> Retained:
     texts = _empty_texts(engine, now - retention.text_days * MS_PER_DAY)
     stories = _delete_stories(engine, now - retention.event_days * MS_PER_DAY)
     episodes = _delete_old_episodes(engine, now - retention.episode_days * MS_PER_DAY)
-    return Retained(texts, stories, episodes)
+    with writing(engine) as connection:
+        letters, files = empty_old(connection, before=now - retention.text_days * MS_PER_DAY, now=now)
+    return Retained(texts + letters, stories, episodes, tuple(files))
 
 
 def _empty_texts(engine: Engine, before: Instant) -> int:

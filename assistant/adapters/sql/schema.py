@@ -163,3 +163,67 @@ erasures = Table(
     Column("at", BigInteger, nullable=False),
 )
 """Marks of people who were erased, so that a restored backup does not bring them back."""
+
+desk_tickets = Table(
+    "desk_tickets",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("key", String(64), nullable=False),
+    Column("account", String(40), nullable=False),
+    Column("customer", Text, nullable=False),
+    Column("locale", String(35), nullable=False),
+    Column("text", Text),  # emptied when its retention ends
+    Column("wanted", String(10), nullable=False),
+    Column("lane", String(10), nullable=False),
+    Column("fee", String(10), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("written_at", BigInteger, nullable=False),
+    Column("sent_at", BigInteger),
+    Column("promised_at", BigInteger),
+    Column("answered_at", BigInteger),
+    Column("conversation", Text, nullable=False),
+    Column("recorded", Boolean, nullable=False),
+    Index(None, "key", unique=True),
+    Index(None, "account", "written_at"),
+    Index(None, "recorded", "sent_at"),
+)
+"""Tickets as they were written, verbatim, for whoever answers them. ``account`` is the pseudonym that the record knows;
+``customer`` holds names and addresses and is emptied together with the text."""
+
+desk_files = Table(
+    "desk_files",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("account", String(40), nullable=False, index=True),
+    Column("ticket", String(16), index=True),
+    Column("name", Text, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("size_bytes", Integer, nullable=False),
+    Column("at", BigInteger, nullable=False, index=True),
+)
+"""Files sent along; their contents are in the attachments' store, by this id."""
+
+links = Table(
+    "links",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("email", Text, nullable=False),
+    Column("locale", String(35), nullable=False),
+    Column("ticket", String(16)),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("used_at", BigInteger),
+)
+"""One-time links sent by mail, by the digest of their secret."""
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("ticket", String(16), index=True),
+    Column("payload", Text, nullable=False),
+    Column("due_at", BigInteger, index=True),  # empty once it is sent, or given up
+    Column("attempts", Integer, nullable=False),
+    Column("error", Text),
+)
+"""What is still to be sent on: mails, and the fees asked of the shop."""
