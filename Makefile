@@ -1,6 +1,7 @@
 # Needs Python 3.11, make and a compiler. Everything else goes into .venv.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8000
+SHOP_PORT ?= 8001
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
@@ -20,9 +21,9 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[bundled-model,faiss,postgresql,dev]'
 	@touch $(STAMP)
 
-demo: $(STAMP)  ## index the starter help centre and serve it on 127.0.0.1:PORT
+demo: $(STAMP)  ## index the starter help centre and serve it on 127.0.0.1:PORT, with a shop that embeds it on SHOP_PORT
 	$(BIN)/askfirst index build --pages corpus/pages
-	$(BIN)/askfirst serve --host 127.0.0.1 --port $(PORT)
+	$(BIN)/askfirst demo --port $(PORT) --shop-port $(SHOP_PORT)
 
 test: $(STAMP)  ## run all tests
 	$(BIN)/pytest

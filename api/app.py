@@ -10,23 +10,33 @@ from pathlib import Path
 
 import structlog
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 
+from api.chores import Chores
 from api.dependencies import Clock, Services, system_clock
 from api.errors import install_error_handlers
+from api.flow import PART_HEADER
+from api.limiting import RateLimits
 from api.live import LiveAssistant
 from api.metrics import Metrics
 from api.middleware import RequestMiddleware
-from api.routes import answers, events, operations, pages, record
+from api.routes import answers, events, operations, record, sign_in, support, support_tickets, tickets
+from api.routes import help as help_pages
+from api.sessions import SESSION_HEADER, Sessions
 from api.settings import Settings
 from api.tokens import Tokens
-from api.upkeep import Upkeep
+from api.webhooks import Fees
 from assistant.privacy.redaction import Redactor
 from assistant.record.events import MS_PER_DAY
 from assistant.record.keys import Keys
 from assistant.record.ports import Record
 from assistant.record.recorder import Experiment, Recorder
+from assistant.tickets.files import Files
+from assistant.tickets.identity import IdentityKeys
+from assistant.tickets.intake import Intake
 
 _HERE = Path(__file__).parent
 _log = structlog.get_logger()
@@ -34,11 +44,17 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Recording:
-    """The record as the application is given it, with what keeps it up."""
+    """The record as the application is given it, with what keeps it up, and what takes tickets."""
 
     record: Record
-    upkeep: Upkeep
+    upkeep: Chores
     close: Callable[[], None]
+    intake: Intake
+    files: Files
+    identities: IdentityKeys | None
+    fees: Fees | None
+    limits: RateLimits
+    chores_of: Callable[[Services], Chores]
 
 
 def create_app(
@@ -79,14 +95,27 @@ def create_app(
             keys,
             Redactor(order_pattern=settings.order_pattern),
             clock,
+            Sessions(
+                keys.derive("session"),
+                hours=settings.session_hours,
+                secure=(settings.public_url or "").startswith("https://"),
+            ),
+            recording.intake,
+            recording.files,
+            recording.limits,
+            recording.identities,
+            recording.fees,
         )
+        chores = recording.chores_of(app.state.services)
         live.start()
         recording.upkeep.start()
+        chores.start()
         _log.info("service.started", version=version("askfirst"))
         try:
             yield
         finally:
             live.stop()
+            chores.stop()
             recording.upkeep.stop()
             app.state.services.recorder.close()
             recording.close()
@@ -101,8 +130,24 @@ def create_app(
         docs_url=None,
     )
     install_error_handlers(app)
-    for module in (answers, events, record, operations, pages):
+    for module in (answers, events, record, tickets, operations, help_pages, sign_in, support_tickets, support):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
-    app.add_middleware(RequestMiddleware, metrics=metrics, max_body_bytes=settings.max_body_bytes)
+    # The last one added is the first to see a request.
+    app.add_middleware(GZipMiddleware, minimum_size=500)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.origins,
+        allow_methods=["GET", "POST", "DELETE"],
+        allow_headers=["content-type", SESSION_HEADER, PART_HEADER],
+        expose_headers=["ratelimit", "ratelimit-policy", "retry-after", "x-request-id"],
+        max_age=3600,
+    )
+    app.add_middleware(
+        RequestMiddleware,
+        metrics=metrics,
+        max_body_bytes=settings.max_body_bytes,
+        max_upload_bytes=settings.attachment_bytes * max(1, settings.attachment_count) + settings.max_body_bytes,
+        origins=settings.origins,
+    )
     return app

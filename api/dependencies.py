@@ -12,16 +12,22 @@ from fastapi import Depends, Request
 from fastapi.templating import Jinja2Templates
 
 from api.errors import NotAllowed
+from api.limiting import RateLimits
 from api.live import LiveAssistant
 from api.metrics import Metrics
+from api.sessions import Sessions
 from api.settings import Settings
 from api.tokens import Tokens
+from api.webhooks import Fees
 from assistant.asking.assistant import Assistant
 from assistant.privacy.redaction import Redactor
 from assistant.record.events import Instant
 from assistant.record.keys import Keys
 from assistant.record.ports import Record
 from assistant.record.recorder import Recorder
+from assistant.tickets.files import Files
+from assistant.tickets.identity import IdentityKeys
+from assistant.tickets.intake import Intake
 
 Clock = Callable[[], Instant]
 """Tells the time."""
@@ -46,6 +52,12 @@ class Services:
     keys: Keys
     redactor: Redactor
     clock: Clock
+    sessions: Sessions
+    intake: Intake
+    files: Files
+    limits: RateLimits
+    identities: IdentityKeys | None
+    fees: Fees | None
 
     def may_administer(self, request: Request) -> bool:
         """Say whether a request comes from the operator's own systems: with the API key as its bearer token."""

@@ -11,12 +11,36 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from api.limiting import Allowance
+from api.problem_pages import problem_page, wants_page
 from assistant.errors import QuestionUnusable, RecordUnavailable
+from assistant.tickets.attachments import AttachmentRefused
+from assistant.tickets.ports import AttachmentMissing
 from indexer.errors import IndexNotReady
 
 
 class NotAllowed(Exception):
     """Something was asked for that only the operator's own systems may do."""
+
+
+class SignInNeeded(Exception):
+    """Something was asked for that only a customer who is signed in may do."""
+
+
+class LetterRefused(Exception):
+    """A letter cannot be taken as it is; ``reason`` is a word for programs and for choosing the text that says so."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class TooMany(Exception):
+    """Somebody asks or sends more than the operator allows; the allowance says when it goes on."""
+
+    def __init__(self, allowance: Allowance) -> None:
+        super().__init__(f"that was too much at once; go on in {max(1, allowance.reset_seconds)} seconds")
+        self.allowance = allowance
 
 
 class NotFound(Exception):
@@ -32,6 +56,10 @@ _STATUS: Mapping[type[Exception], tuple[int, str]] = {
     IndexNotReady: (503, "There is nothing to search yet"),
     RecordUnavailable: (503, "The record cannot be reached"),
     NotAllowed: (401, "This needs the API key"),
+    SignInNeeded: (401, "Sign in first"),
+    LetterRefused: (422, "The ticket cannot be taken as it is"),
+    AttachmentRefused: (422, "The file cannot be taken"),
+    AttachmentMissing: (404, "The file is no longer there"),
     NotFound: (404, "There is no such thing"),
     QueryUnusable: (422, "The query cannot be used"),
 }
@@ -92,6 +120,11 @@ def install_error_handlers(app: FastAPI) -> None:
     for error, (status, title) in _STATUS.items():
         app.add_exception_handler(error, _handler(error, status, title))
 
+    @app.exception_handler(TooMany)
+    async def too_many(_: Request, exc: TooMany) -> Response:
+        kind = "urn:askfirst:problem:too-many"
+        return problem(429, "That was too much at once", str(exc), kind=kind, headers=exc.allowance.headers())
+
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, exc: RequestValidationError) -> Response:
         # What was sent is left out: it may be a question's text.
@@ -103,7 +136,9 @@ def install_error_handlers(app: FastAPI) -> None:
         return problem(422, "The request is not valid", detail, kind="urn:askfirst:problem:invalid", errors=errors)
 
     @app.exception_handler(HTTPException)
-    async def http(_: Request, exc: HTTPException) -> Response:
+    async def http(request: Request, exc: HTTPException) -> Response:
+        if wants_page(request.headers):
+            return problem_page(exc.status_code, request.headers)
         return problem(exc.status_code, str(exc.detail), str(exc.detail), headers=exc.headers)
 
 

@@ -10,21 +10,32 @@ from fastapi import FastAPI
 from api.app import Recording, create_app
 from api.curating import Curating
 from api.dependencies import Clock, system_clock
+from api.forwarding import senders_of, ticket_chores
 from api.live import LiveAssistant
 from api.log import configure_logging
 from api.settings import Settings, read_settings
 from api.upkeep import Upkeep
 from api.wiring import (
     Encoders,
+    make_fees,
+    make_files,
+    make_identities,
+    make_intake,
     make_keys,
+    make_limits,
+    make_post,
     make_reranker,
     make_retention,
     make_store,
     open_assistant,
     open_record,
 )
+from assistant.adapters.sql.desk import SqlTickets
 from assistant.adapters.sql.retention import retain
 from assistant.asking.assistant import Assistant
+from assistant.record.events import Instant
+from assistant.record.keys import Keys
+from assistant.record.ports import Retained
 from corpus.languages import language_confidences
 from indexer.generations import Generations
 
@@ -41,6 +52,7 @@ def make_app_with(settings: Settings, encoders: Encoders, *, clock: Clock = syst
     # Uvicorn's own would hold addresses, and those of suggestions hold what visitors type.
     logging.getLogger("uvicorn.access").disabled = True
     generations = Generations(settings.index_dir)
+    keys = make_keys(settings)
 
     def open_generation(generation: str) -> Assistant:
         return open_assistant(
@@ -61,26 +73,46 @@ def make_app_with(settings: Settings, encoders: Encoders, *, clock: Clock = syst
         )
 
     def make_recording(live: LiveAssistant, clock: Clock) -> Recording:
-        return recording_of(settings, live, open_generation, clock)
+        return recording_of(settings, live, open_generation, clock, keys)
 
-    return create_app(settings, make_live, make_recording, make_keys(settings), clock=clock)
+    return create_app(settings, make_live, make_recording, keys, clock=clock)
 
 
 def recording_of(
-    settings: Settings, live: LiveAssistant, open_generation: Callable[[str], Assistant], clock: Clock
+    settings: Settings,
+    live: LiveAssistant,
+    open_generation: Callable[[str], Assistant],
+    clock: Clock,
+    keys: Keys,
 ) -> Recording:
-    """Return the record that the settings name, with what keeps it up."""
+    """Return the record that the settings name, with what keeps it up, and what takes tickets beside it.
+
+    Raises:
+        SettingsUnusable: if a setting cannot be used as it is.
+    """
+    fees, post, identities = make_fees(settings), make_post(settings), make_identities(settings)
     record = open_record(settings)
+    store = SqlTickets(record.engine)
+    files = make_files(settings, keys, store)
 
     def assistant_of(generation: str) -> Assistant:
         assistant = live.current()
         return assistant if assistant.index.manifest.id == generation else open_generation(generation)
 
-    upkeep = Upkeep(
+    def retain_all(now: Instant) -> Retained:
+        retained = retain(record.engine, make_retention(settings), now=now)
+        files.delete(retained.files)
+        return retained
+
+    upkeep = Upkeep(record, assistant_of, clock=clock, retain=retain_all, every_seconds=settings.reload_seconds)
+    return Recording(
         record,
-        assistant_of,
-        clock=clock,
-        retain=lambda now: retain(record.engine, make_retention(settings), now=now),
-        every_seconds=settings.reload_seconds,
+        upkeep,
+        record.close,
+        make_intake(settings, keys, store),
+        files,
+        identities,
+        fees,
+        make_limits(settings, keys),
+        lambda services: ticket_chores(services, senders_of(post, fees, clock), every_seconds=settings.reload_seconds),
     )
-    return Recording(record, upkeep, record.close)

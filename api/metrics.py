@@ -34,6 +34,18 @@ class Metrics:
             "Questions that were answered before they were recorded, or without being so.",
             registry=self._registry,
         )
+        self.tickets = Counter(
+            "askfirst_tickets_total", "Tickets taken, by what became of them.", ["status"], registry=self._registry
+        )
+        self.limited = Counter(
+            "askfirst_limited_total",
+            "Requests refused for being too many, by limit.",
+            ["limit"],
+            registry=self._registry,
+        )
+        self.identities = Counter(
+            "askfirst_identities_total", "Signed identities, by what was found.", ["result"], registry=self._registry
+        )
         self.waiting = Gauge("askfirst_record_waiting", "Appends that wait to be committed.", registry=self._registry)
         self.pages = Gauge("askfirst_index_pages", "Pages in the live generation.", registry=self._registry)
         self.ready = Gauge("askfirst_ready", "1 when questions can be answered.", registry=self._registry)

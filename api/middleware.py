@@ -6,6 +6,7 @@ import re
 import time
 import traceback
 import uuid
+from collections.abc import Collection
 from pathlib import Path
 
 import structlog
@@ -15,13 +16,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import BodyTooLarge, internal_error, problem
 from api.metrics import Metrics
+from api.problem_pages import problem_page, wants_page
+from api.same_origin import refuse_reason
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_TICKET_PATH = re.compile(r"/support/[^/]+/(ticket|files)")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _SECURITY = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'self'; object-src 'none'"
     ),
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
@@ -32,10 +36,20 @@ _log = structlog.get_logger()
 class RequestMiddleware:
     """Wraps the application; pure ASGI, so that streaming and cancellation stay as they are."""
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics, max_body_bytes: int) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        metrics: Metrics,
+        max_body_bytes: int,
+        max_upload_bytes: int,
+        origins: Collection[str],
+    ) -> None:
         self._app = app
         self._metrics = metrics
         self._max_body_bytes = max_body_bytes
+        self._max_upload_bytes = max_upload_bytes
+        self._origins = frozenset(origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -59,11 +73,29 @@ class RequestMiddleware:
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
-                await self._app(scope, await self._whole_body(receive, headers), sent)
+                refused = refuse_reason(
+                    headers,
+                    method=scope["method"],
+                    own_origin=_own_origin(scope, headers),
+                    allowed_origins=self._origins,
+                )
+                if refused is not None:
+                    status = 403
+                    shown = (
+                        problem_page(403, headers)
+                        if wants_page(headers)
+                        else problem(403, "This was sent from another site", refused)
+                    )
+                    await shown(scope, receive, sent)
+                elif _takes_files(scope):
+                    await self._app(scope, _counted(receive, headers, self._max_upload_bytes), sent)
+                else:
+                    await self._app(scope, await self._whole_body(receive, headers), sent)
             except ClientDisconnect:
                 status = 499  # nobody is left to answer; half a question is not a question
             except BodyTooLarge as exc:
-                await problem(413, "The request is too large", str(exc))(scope, receive, sent)
+                too_large = problem(413, "The request is too large", str(exc))
+                await (problem_page(413, headers) if wants_page(headers) else too_large)(scope, receive, sent)
             except Exception as exc:
                 if status != 500:  # the answer had begun; the server has to cut it off
                     raise
@@ -71,7 +103,7 @@ class RequestMiddleware:
                 last = traceback.extract_tb(exc.__traceback__)[-1]
                 place = f"{Path(last.filename).name}:{last.lineno} in {last.name}"
                 _log.error("request.failed", route=_route(scope), error=type(exc).__name__, place=place)
-                await internal_error()(scope, receive, sent)
+                await (problem_page(500, headers) if wants_page(headers) else internal_error())(scope, receive, sent)
             finally:
                 route = _route(scope)
                 method = scope["method"] if scope["method"] in _METHODS else "other"
@@ -109,6 +141,33 @@ class RequestMiddleware:
             return {"type": "http.request", "body": body, "more_body": False}
 
         return hand_on
+
+
+def _takes_files(scope: Scope) -> bool:
+    path = scope["path"]
+    return scope["method"] == "POST" and (path == "/v1/attachments" or bool(_TICKET_PATH.fullmatch(path)))
+
+
+def _counted(receive: Receive, headers: Headers, most: int) -> Receive:
+    """Return what hands a body on piece by piece, as far as it is allowed to go: whoever reads it keeps it on disk."""
+    declared = headers.get("content-length", "0")
+    if declared.isdigit() and int(declared) > most:
+        raise BodyTooLarge(most)
+    read = 0
+
+    async def hand_on() -> Message:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        if read > most:
+            raise BodyTooLarge(most)
+        return message
+
+    return hand_on
+
+
+def _own_origin(scope: Scope, headers: Headers) -> str:
+    return f"{scope.get('scheme', 'http')}://{headers.get('host', '')}"
 
 
 def _accepted(request_id: str | None) -> str:

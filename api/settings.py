@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+import limits
 from platformdirs import user_cache_path
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, IPvAnyNetwork, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.privacy.redaction import Redactor
+from assistant.tickets.calendar import parse_hours, public_holidays
+from assistant.tickets.fees import Fee
 from corpus.languages import parse_locale
 
 
@@ -25,6 +29,58 @@ def parse_time_zone(name: str) -> str:
     except (KeyError, ValueError, OSError) as exc:
         raise ValueError(f"{name!r} is not a time zone such as 'Europe/Warsaw'") from exc
     return name
+
+
+def parse_public_url(url: str) -> str:
+    """Return a service's public address without a slash at its end.
+
+    Raises:
+        ValueError: if it is none.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise ValueError(f"{url!r} is no address such as 'https://help.example.com'")
+    return url.rstrip("/")
+
+
+def parse_opening(hours: str) -> str:
+    """Return hours as they were written.
+
+    Raises:
+        ValueError: if they cannot be understood.
+    """
+    parse_hours(hours)
+    return hours
+
+
+def parse_holidays(places: str) -> str:
+    """Return the places whose public holidays count.
+
+    Raises:
+        ValueError: if one is not known.
+    """
+    public_holidays(places)
+    return places
+
+
+def parse_fee(fee: str) -> str:
+    """Return a fee as it was written.
+
+    Raises:
+        ValueError: if it is no amount with a currency.
+    """
+    Fee.parse(fee)
+    return fee
+
+
+def parse_limit(limit: str) -> str:
+    """Return a limit as it was written.
+
+    Raises:
+        ValueError: if it is none, such as ``20/hour``.
+    """
+    limits.parse(limit)
+    return limit
 
 
 def parse_pattern(pattern: str) -> str:
@@ -93,6 +149,60 @@ class Settings(BaseSettings):
     """For how long events are kept."""
     keep_episode_days: Annotated[int, Field(ge=8)] = 1100
     """For how long episodes and tickets, without texts, are kept."""
+    public_url: Annotated[str, AfterValidator(parse_public_url)] | None = None
+    """Where visitors find this service, such as `https://help.example.com`; links in mails and sitemaps lead there."""
+    origins: tuple[str, ...] = ()
+    """Origins of pages that may show the widget or sign customers in, as a JSON list; none unless named."""
+    trusted_proxies: tuple[IPvAnyNetwork, ...] = ()
+    """Networks of proxies that are believed when they say whom they speak for, as a JSON list."""
+    sign_in_url: str | None = None
+    """The shop's page that signs a customer in and sends them back with a signed identity."""
+    identity_keys: Path | None = None
+    """A JWK set with the keys that the shop signs identities with; without it nobody signs in by the shop."""
+    identity_mode: Literal["observe", "enforce"] = "enforce"
+    """What becomes of an identity that does not hold: `observe` lets it write and says so, `enforce` refuses it."""
+    identity_audience: str | None = None
+    """What identities must name as their audience, if anything."""
+    session_hours: Annotated[float, Field(gt=0.0, le=24 * 30)] = 12.0
+    """For how long a customer stays signed in."""
+    smtp_url: SecretStr | None = None
+    """The mail server, `smtp://user:password@host:587` or `smtps://…`; without it nobody signs in by e-mail."""
+    mail_from: str = "support@localhost"
+    """The address that mails come from."""
+    attachments: str = "file:.askfirst/attachments"
+    """Where attachments are kept, outside of what is served: a folder's or an object store's address for fsspec."""
+    attachment_scanner: str | None = None
+    """What looks for viruses: a command that reads standard input, or `clamd://host:port`."""
+    attachment_count: Annotated[int, Field(ge=0, le=20)] = 5
+    """How many files may go with a ticket."""
+    attachment_bytes: Annotated[int, Field(ge=1024)] = 10 * 1024 * 1024
+    """How large each may be."""
+    hours: Annotated[str, AfterValidator(parse_opening)] = (
+        "mon-fri 09:00-18:00 until 16:00, sat 09:00-13:00 until 12:00"
+    )
+    """When standard tickets are answered, in `time_zone`; what comes before `until` is answered on the same day."""
+    priority_hours: Annotated[str, AfterValidator(parse_opening)] = "mon-sun 08:00-20:00"
+    """When priority tickets are answered, on public holidays too."""
+    priority_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 60
+    """Within how many of these minutes."""
+    holidays: Annotated[str, AfterValidator(parse_holidays)] = ""
+    """Whose public holidays are no working days: countries and their parts, such as `PL` or `DE-BY,NL`."""
+    fee: Annotated[str, AfterValidator(parse_fee)] = "9.00 EUR"
+    """What a priority ticket costs."""
+    fee_url: str | None = None
+    """Where the shop is asked to charge the fee; without it there are no priority tickets."""
+    fee_secret: SecretStr | None = None
+    """What those messages and the shop's answers are signed with (Standard Webhooks: `whsec_…`)."""
+    question_limit: Annotated[str, AfterValidator(parse_limit)] = "60/minute"
+    """How many questions one visitor or address may ask."""
+    ticket_limit: Annotated[str, AfterValidator(parse_limit)] = "20/hour"
+    """How many tickets one account or address may send."""
+    mail_limit: Annotated[str, AfterValidator(parse_limit)] = "5/hour"
+    """How many mails with a link are sent to one address, or at one visitor's request."""
+    file_limit: Annotated[str, AfterValidator(parse_limit)] = "60/hour"
+    """How many files one account or address may add."""
+    limits_store: str = "memory://"
+    """Where limits are counted: in this process, or `redis://…` for several."""
     max_body_bytes: Annotated[int, Field(ge=1024)] = 262_144
     """Largest request body that is read."""
     reload_seconds: Annotated[float, Field(gt=0.0)] = 1.0

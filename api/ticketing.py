@@ -1,4 +1,4 @@
-"""Tickets as the helpdesk reports them."""
+"""Tickets in the record: as the helpdesk reports them, and as they are sent here."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from concurrent.futures import Future
 from api.dependencies import Services
 from api.recording import recordable
 from api.schemas_events import EventIn, EventOut
+from api.tokens import TokenRefused
 from assistant.asking.curation import snapshot_of
 from assistant.errors import RecordUnavailable
-from assistant.record.events import Event, EventType, Instant, believed
+from assistant.record.events import Event, EventType, Instant, Who, believed
 from assistant.record.ports import Recorded, Ticket
+from assistant.tickets.models import DeskTicket, TicketState
 from corpus.languages import parse_locale
 from indexer.errors import IndexNotReady
 
@@ -45,12 +47,84 @@ def report_ticket(given: EventIn, services: Services, *, now: Instant) -> EventO
         event = _event(given, episode=known.episode, at=max(min(at, now), known.created_at), now=now)
         new = _done(services.recorder.followed([event]))
         services.record.close_ticket(known.id, event.at)
+        services.intake.move(known.id, TicketState.SOLVED, at=event.at)
         return _result(given, new=bool(new))
     if known is not None:
         return _result(given, new=False)
     ticket = _ticket(given, services, at=min(at, now), now=now)
     event = _event(given, episode=ticket.episode, at=ticket.created_at, now=now)
     return _result(given, new=bool(_done(services.recorder.ticket_created(ticket, event, entry=given.entry))))
+
+
+def record_sent(ticket: DeskTicket, services: Services) -> None:
+    """Record a ticket that was sent here, once, and wait until that is committed.
+
+    Raises:
+        RecordUnavailable: if it could not be recorded now.
+    """
+    if services.record.ticket(ticket.id) is None:
+        now, conversation = services.clock(), ticket.conversation
+        sent_at = ticket.sent_at if ticket.sent_at is not None else now
+        episode, at = "", min(sent_at, now)
+        if conversation.token is not None:
+            try:
+                interacted = services.tokens.read_expired(conversation.token)
+                episode, at = interacted.episode, believed(at, not_before=interacted.at, received_at=now)
+            except TokenRefused:
+                episode = ""
+        generation, curation = _live(services)
+        made = Ticket(
+            id=ticket.id,
+            episode=episode,
+            created_at=at,
+            locale=ticket.locale,
+            generation=generation,
+            curation=curation,
+            text=recordable(ticket.text, services),
+            who=Who(visitor=conversation.visitor, account=ticket.account),
+        )
+        event = Event(
+            scope=f"ticket:{ticket.id}",
+            id=f"sent-{ticket.id}",
+            episode=episode,
+            type=EventType.TICKET_CREATED,
+            at=at,
+            received_at=now,
+            ticket=ticket.id,
+        )
+        _done(services.recorder.ticket_created(made, event, entry=conversation.entry))
+    services.intake.store.mark_recorded(ticket.id)
+
+
+def record_solved(ticket: DeskTicket, services: Services) -> None:
+    """Record that a ticket was solved, once.
+
+    Raises:
+        RecordUnavailable: if it could not be recorded now.
+    """
+    known, now = services.record.ticket(ticket.id), services.clock()
+    if known is None or known.closed_at is not None:
+        return
+    event = Event(
+        scope=f"ticket:{ticket.id}",
+        id=f"solved-{ticket.id}",
+        episode=known.episode,
+        type=EventType.TICKET_CLOSED,
+        at=max(now, known.created_at),
+        received_at=now,
+        ticket=ticket.id,
+    )
+    _done(services.recorder.followed([event]))
+    services.record.close_ticket(ticket.id, event.at)
+
+
+def _live(services: Services) -> tuple[str, str]:
+    """Return the generation and the curation that are live, empty where nothing is indexed yet."""
+    try:
+        assistant = services.live.current()
+    except IndexNotReady:
+        return "", ""
+    return assistant.index.manifest.id, snapshot_of(assistant.curation.sources)[0]
 
 
 def _ticket(given: EventIn, services: Services, *, at: Instant, now: Instant) -> Ticket:
@@ -60,11 +134,7 @@ def _ticket(given: EventIn, services: Services, *, at: Instant, now: Instant) ->
         episode, at = interacted.episode, believed(at, not_before=interacted.at, received_at=now)
         for one in services.record.story_of(episode)[0]:
             locale = one.locale
-    try:
-        assistant = services.live.current()
-        generation, curation = assistant.index.manifest.id, snapshot_of(assistant.curation.sources)[0]
-    except IndexNotReady:
-        generation, curation = "", ""
+    generation, curation = _live(services)
     try:
         locale = parse_locale(given.locale) if given.locale else locale
     except ValueError as exc:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
 import structlog
 
+from api.chores import Chores
 from assistant.asking.assistant import Assistant
 from assistant.asking.curation import curation_from
 from assistant.errors import AssistantError, RecordUnavailable
@@ -22,8 +22,8 @@ AssistantOf = Callable[[str], Assistant]
 """Returns the assistant of a generation, the live one or an earlier one."""
 
 
-class Upkeep:
-    """Runs in a thread of its own, every so often, until it is stopped.
+class Upkeep(Chores):
+    """Keeps the record up; see ``Chores``.
 
     Args:
         record: what is kept up.
@@ -46,39 +46,16 @@ class Upkeep:
         self._assistant_of = assistant_of
         self._clock = clock
         self._retain = retain
-        self._every_seconds = every_seconds
         self._retained_on = -1
         self._hopeless: set[str] = set()
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End, after what is under way."""
-        self._stop.set()
-        self._thread.join()
-
-    def look(self) -> None:
-        """Do all that is due now; where one part fails the others are done all the same."""
-        for part in (self._fold, self._look_at_tickets, self._delete_old):
-            try:
-                part()
-            except RecordUnavailable:  # said where it was noticed first, and to be tried again
-                return
-            except IndexNotReady:  # readiness says so already
-                continue
-            except Exception as exc:  # whatever it was, it is tried again; the text may quote what was asked
-                _log.error("upkeep.failed", error=type(exc).__name__)
+        super().__init__("upkeep", (self._fold, self._look_at_tickets, self._delete_old), every_seconds=every_seconds)
 
     def _fold(self) -> None:
-        self._record.fold(stopping=self._stop.is_set)
+        self._record.fold(stopping=self.stopping)
 
     def _look_at_tickets(self) -> None:
         for ticket in self._record.unchecked(most=_TICKETS_AT_ONCE + len(self._hopeless)):
-            if ticket.id not in self._hopeless and not self._stop.is_set():
+            if ticket.id not in self._hopeless and not self.stopping():
                 self._check(ticket)
 
     def _delete_old(self) -> None:
@@ -87,10 +64,6 @@ class Upkeep:
             retained = self._retain(self._clock())
             self._retained_on = today
             _log.info("record.retained", texts=retained.texts, stories=retained.stories, episodes=retained.episodes)
-
-    def _run(self) -> None:
-        while not self._stop.wait(self._every_seconds):
-            self.look()
 
     def _check(self, ticket: Ticket) -> None:
         interactions, events = self._record.story_of(ticket.episode)

@@ -10,7 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from api.limiting import RateLimits
+from api.mails import mail_with_link
 from api.settings import Settings, SettingsUnusable
+from api.webhooks import Fees
+from assistant.adapters.attachment_store import AttachmentStore
+from assistant.adapters.post import Post
+from assistant.adapters.scanning import make_scanner
+from assistant.adapters.spool import DiskSpool
 from assistant.adapters.sql.record import SqlRecord
 from assistant.adapters.sql.retention import Retention
 from assistant.asking.assistant import Assistant
@@ -19,6 +26,14 @@ from assistant.asking.policy import POLICY, SHIPPED, Policy, read_policy
 from assistant.asking.ports import Reranker
 from assistant.errors import PolicyUnusable
 from assistant.record.keys import Keys, secret_bytes
+from assistant.tickets.attachments import AttachmentRules
+from assistant.tickets.calendar import Calendar, parse_hours, public_holidays
+from assistant.tickets.fees import Fee, dump_message, request_for_fee
+from assistant.tickets.files import Files
+from assistant.tickets.identity import IdentityKeys, load_identities
+from assistant.tickets.intake import Intake
+from assistant.tickets.models import DeskTicket
+from assistant.tickets.ports import TicketStore
 from indexer.adapters.adapted_model import adapter_digest
 from indexer.adapters.encoders import load_encoder
 from indexer.adapters.model_folder import Progress
@@ -178,6 +193,122 @@ def open_record(settings: Settings) -> SqlRecord:
         RecordUnusable: if the database cannot be used.
     """
     return SqlRecord(settings.database, zone=ZoneInfo(settings.time_zone))
+
+
+def make_calendar(settings: Settings) -> Calendar:
+    """Return the calendar that promises are computed by.
+
+    Raises:
+        SettingsUnusable: if nobody ever answers a standard ticket.
+    """
+    try:
+        return Calendar(
+            ZoneInfo(settings.time_zone),
+            parse_hours(settings.hours),
+            parse_hours(settings.priority_hours),
+            public_holidays(settings.holidays),
+            settings.priority_minutes,
+        )
+    except ValueError as exc:
+        raise SettingsUnusable(f"the settings of hours cannot be used: {exc}") from exc
+
+
+def make_intake(settings: Settings, keys: Keys, store: TicketStore) -> Intake:
+    """Return what takes tickets."""
+    base = settings.public_url or f"http://{settings.host}:{settings.port}"
+    fee = Fee.parse(settings.fee)
+
+    def mail_of(email: str, locale: str, secret: str, ticket: DeskTicket | None) -> str:
+        return mail_with_link(email, locale, secret, ticket, base=base, site_name=settings.site_name)
+
+    def fee_of(ticket: DeskTicket) -> str:
+        return dump_message(request_for_fee(ticket, fee, callback=f"{base}/v1/tickets/{ticket.id}/fee"))
+
+    return Intake(
+        store,
+        DiskSpool(settings.secret_file.parent / "spool"),
+        make_calendar(settings),
+        mail_of=mail_of,
+        fee_of=fee_of,
+        pseudonym_of=keys.account,
+    )
+
+
+def make_files(settings: Settings, keys: Keys, store: TicketStore) -> Files:
+    """Return what takes attachments.
+
+    Raises:
+        SettingsUnusable: if they cannot be kept where the settings say.
+    """
+    rules = AttachmentRules(settings.attachment_count, settings.attachment_bytes)
+    try:
+        contents = AttachmentStore(settings.attachments)
+        scanner = make_scanner(settings.attachment_scanner)
+    except (ValueError, ImportError, OSError) as exc:
+        raise SettingsUnusable(f"attachments cannot be kept as the settings say: {exc}") from exc
+    return Files(store, contents, scanner, rules, pseudonym_of=keys.account)
+
+
+def make_identities(settings: Settings) -> IdentityKeys | None:
+    """Return what checks the shop's identities, if it signs any.
+
+    Raises:
+        SettingsUnusable: if its keys cannot be read.
+    """
+    if settings.identity_keys is None:
+        return None
+    try:
+        return load_identities(settings.identity_keys, audience=settings.identity_audience)
+    except (ValueError, OSError) as exc:
+        raise SettingsUnusable(f"the keys in {settings.identity_keys} cannot be read: {exc}") from exc
+
+
+def make_fees(settings: Settings) -> Fees | None:
+    """Return what asks the shop for fees, if it takes any.
+
+    Raises:
+        SettingsUnusable: if there is no secret to sign with.
+    """
+    if settings.fee_url is None:
+        return None
+    if settings.fee_secret is None:
+        raise SettingsUnusable("ASKFIRST_FEE_URL needs ASKFIRST_FEE_SECRET, which both sides sign with")
+    try:
+        return Fees(settings.fee_url, settings.fee_secret.get_secret_value())
+    except ValueError as exc:
+        raise SettingsUnusable(f"the setting ASKFIRST_FEE_SECRET is wrong: {exc}") from exc
+
+
+def make_limits(settings: Settings, keys: Keys) -> RateLimits:
+    """Return what counts how much is asked and sent.
+
+    Raises:
+        SettingsUnusable: if there is nowhere to count.
+    """
+    policies = {
+        "questions": settings.question_limit,
+        "tickets": settings.ticket_limit,
+        "mails": settings.mail_limit,
+        "files": settings.file_limit,
+    }
+    try:
+        return RateLimits(policies, settings.limits_store, secret=keys.derive("limits"))
+    except ValueError as exc:
+        raise SettingsUnusable(f"limits cannot be counted as the settings say: {exc}") from exc
+
+
+def make_post(settings: Settings) -> Post | None:
+    """Return what sends mails, if there is a server for it.
+
+    Raises:
+        SettingsUnusable: if its address, or that of the sender, is none.
+    """
+    if settings.smtp_url is None:
+        return None
+    try:
+        return Post(settings.smtp_url.get_secret_value(), sender=settings.mail_from)
+    except ValueError as exc:
+        raise SettingsUnusable(f"mails cannot be sent as the settings say: {exc}") from exc
 
 
 def make_retention(settings: Settings) -> Retention:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from commands import adapting, asking, deflection, doctor, evaluation, index, record
+from commands import adapting, asking, deflection, demo, doctor, evaluation, index, record
 from commands.console import KNOWN_ERRORS, fail
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app.add_typer(evaluation.app, name="eval")
 app.command()(adapting.adapt)
 app.command()(asking.ask)
 app.command()(asking.serve)
+app.command()(demo.demo)
 app.command()(deflection.report)
 app.add_typer(record.app, name="record")
 app.command()(doctor.doctor)

@@ -17,9 +17,19 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.schemas_record import MissOut
 from api.settings import Settings, read_settings
-from api.wiring import Encoders, make_keys, make_reranker, make_retention, make_store, open_assistant, open_record
+from api.wiring import (
+    Encoders,
+    make_files,
+    make_keys,
+    make_reranker,
+    make_retention,
+    make_store,
+    open_assistant,
+    open_record,
+)
 from assistant.adapters.sql import backup as backups
 from assistant.adapters.sql import migrating, persons
+from assistant.adapters.sql.desk import SqlTickets
 from assistant.adapters.sql.engine import open_engine
 from assistant.adapters.sql.record import SqlRecord
 from assistant.adapters.sql.retention import retain as delete_old
@@ -139,7 +149,9 @@ def erase(
         if not force:
             rows = sum(len(rows) for rows in persons.export(record.engine, person).values())
             raise RecordUnusable(f"{rows:,} rows are recorded of this person: add --force to delete them for good")
-        done = persons.erase(record.engine, person, keys=make_keys(settings), at=_now())
+        keys = make_keys(settings)
+        done = persons.erase(record.engine, person, keys=keys, at=_now())
+        make_files(settings, keys, SqlTickets(record.engine)).delete(done.files)
     results.print(f"{sum(done.rows.values()):,} rows deleted")
     if not done.swept:
         raise RecordUnusable(

@@ -48,7 +48,14 @@ def serving(settings: Settings, encoders: Encoders, *, clock: Clock = system_clo
 
 
 def measuring(settings: Settings, folder: Path, **changes: Any) -> Settings:
-    """Return settings for measuring: with a record, and a secret, of their own in a folder."""
-    own = {"database": f"sqlite:///{folder}/record.db", "secret": None, "secret_file": folder / "secret"}
+    """Return settings for measuring: with a record and secret of their own in a folder, and room for many questions."""
+    own = {
+        "database": f"sqlite:///{folder}/record.db",
+        "secret": None,
+        "secret_file": folder / "secret",
+        "attachments": f"file:{folder}/attachments",
+        "question_limit": "1000000/minute",
+        "ticket_limit": "1000000/minute",
+    }
     changed = {name: SecretStr(value) if name == "api_key" else value for name, value in changes.items()}
     return settings.model_copy(update={**own, **changed})

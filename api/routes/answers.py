@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from typing import Annotated
 
-import structlog
 from fastapi import APIRouter, Query, Request, Response
 
-from api.dependencies import AssistantDep, Services, ServicesDep
+from api.answering import Asked, answer_question
+from api.dependencies import AssistantDep, ServicesDep
 from api.errors import PROBLEMS, NotAllowed
 from api.links import shown_url
-from api.recording import Asker, await_commit, record_question, without_personal_data
+from api.recording import await_commit
 from api.schemas import AnswerOut, AnswersRequest, AnswersResponse, SuggestionOut, SuggestResponse
-from assistant.asking.assistant import Assistant
-from assistant.asking.models import Question, Reply, outcome_of
+from api.visits import allow, visit_of
 
 router = APIRouter(prefix="/v1", tags=["asking"])
-_log = structlog.get_logger()
 
 
 # Not async: embedding blocks, and the framework runs plain functions in threads.
@@ -30,14 +27,13 @@ def answer(asked: AnswersRequest, request: Request, services: ServicesDep, assis
     """
     if asked.account is not None and not services.may_administer(request):
         raise NotAllowed("only the operator's own systems may name an account: send the API key as a bearer token")
-    who, at = services.keys.who(visitor=asked.visitor, account=asked.account), services.clock()
+    visit = visit_of(request, services, visitor=asked.visitor, account=asked.account)
+    trusted = services.may_administer(request)
+    headers = {} if trusted else allow("questions", visit, services).headers()
     with_ticket_intent = asked.intent == "ticket"
-    looks_back = with_ticket_intent and asked.episode is None and who.subject is not None
-    question = Question(without_personal_data(asked.question, services), asked.locale)
-    earlier = services.recorder.look_back(who, at=at) if looks_back else None
-    reply = ask(question, assistant, services)
-    asker = Asker(who, asked.entry, at, with_ticket_intent, asked.episode, earlier)
-    recorded = record_question(reply, asker, assistant, services)
+    question = Asked(asked.question, asked.locale, asked.entry, with_ticket_intent, asked.episode)
+    done = answer_question(question, visit, assistant, services)
+    reply, recorded = done.reply, done.recorded
     answered = AnswersResponse(
         answer_id=recorded.interaction.id,
         token=recorded.token,
@@ -53,7 +49,7 @@ def answer(asked: AnswersRequest, request: Request, services: ServicesDep, assis
     )
     body = answered.model_dump_json()  # while it is being committed, and not checked once more by the framework
     await_commit(recorded, services)
-    return Response(body, media_type="application/json")
+    return Response(body, media_type="application/json", headers=headers)
 
 
 @router.get("/suggest", response_model=SuggestResponse, responses=PROBLEMS)
@@ -76,24 +72,3 @@ def suggest(
         generation=generation,
         suggestions=[SuggestionOut.of(one) for one in assistant.suggester.suggest(q, locale=locale)],
     )
-
-
-def ask(question: Question, assistant: Assistant, services: Services) -> Reply:
-    """Ask, measure and log; the log gets lengths and scores, never the text."""
-    started = time.perf_counter()
-    reply = assistant.answer(question)
-    seconds = time.perf_counter() - started
-    outcome, reason = outcome_of(reply)
-    services.metrics.questions.labels(outcome).inc()
-    services.metrics.answer_seconds.observe(seconds)
-    _log.info(
-        f"question.{outcome}",
-        locale=reply.locale,
-        reason=reason,
-        shown=len(reply.shown),
-        best_confidence=round(reply.nearest[0].confidence, 3) if reply.nearest else None,
-        question_chars=len(question.text),
-        ms=round(seconds * 1000.0, 1),
-        generation=reply.generation,
-    )
-    return reply

@@ -40,8 +40,9 @@ def readyz(services: ServicesDep, response: Response) -> dict[str, Any]:
     }
     if services.record.away:
         ready["record"] = f"the database is away: {services.record.waiting} writes wait for it"
-    if services.live.problem:
-        ready["problem"] = services.live.problem
+    problems = [services.live.problem, services.identities.problem if services.identities is not None else ""]
+    if any(problems):
+        ready["problem"] = "; ".join(filter(None, problems))
     return ready
 
 

@@ -78,6 +78,9 @@ def app_over(root: Path, *, clock: Clock = system_clock, encoder: Encoder | None
             "database": f"sqlite:///{root}/record.db",
             "secret": "a secret of the tests",
             "api_key": API_KEY,
+            "secret_file": root / "secret",
+            "attachments": f"file:{root}/attachments",
+            "question_limit": "100000/minute",
             **changed,
         }
     )
@@ -93,7 +96,7 @@ def app_over(root: Path, *, clock: Clock = system_clock, encoder: Encoder | None
     return create_app(
         settings,
         make_live,
-        lambda live, clock: recording_of(settings, live, open_generation, clock),
+        lambda live, clock: recording_of(settings, live, open_generation, clock, make_keys(settings)),
         make_keys(settings),
         clock=clock,
     )

@@ -133,6 +133,8 @@ def test_a_person_is_exported_as_json(run: Run, database: str, tmp_path: Path) -
         "episodes": 1,
         "tickets": 1,
         "verdicts": 0,
+        "desk_tickets": 0,
+        "desk_files": 0,
     }
     assert "החזר" not in done.out
     out = tmp_path / "ann.json"

@@ -1,0 +1,317 @@
+"""``/support/{locale}/ticket``: the form that is always there; and My tickets."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.datastructures import FormData, UploadFile
+
+from api.dependencies import Services, ServicesDep
+from api.errors import LetterRefused, TooMany
+from api.flow import (
+    Flow,
+    FlowView,
+    LetterView,
+    fee_in_words,
+    hit_view,
+    promise_in_words,
+    sent_view,
+    show,
+    size_words,
+    view_of,
+)
+from api.i18n import Texts, formatting_locale, texts_for
+from api.recording import await_commit
+from api.rendering import render
+from api.routes.support import FormDep, entry_of, field, flow_view, visit_from
+from api.sending import Written, take, unseen_answer
+from api.speaking import locale_of
+from api.visits import Visit, allow, visit_of
+from assistant.errors import RecordUnavailable
+from assistant.record.events import Instant
+from assistant.tickets.attachments import AttachmentRefused
+from assistant.tickets.models import DeskTicket, TicketState
+
+router = APIRouter(include_in_schema=False)
+_PARTS = ("ticket",)
+_TITLE_CHARS = 90
+
+
+@router.get("/support/{locale}/ticket")
+def ticket_form(request: Request, services: ServicesDep, locale: str) -> Response:
+    """Show the form to write on."""
+    spoken = locale_of(request, services, locale)
+    flow = Flow(letter=LetterView(key=_new_key()), parts=_PARTS)
+    return show(flow, request, services, spoken, visit_of(request, services))
+
+
+@router.post("/support/{locale}/ticket")
+async def ticket(request: Request, services: ServicesDep, locale: str, form: FormDep) -> Response:
+    """Open the form with the question in it, or send what is written."""
+    uploads = [(one.filename or "", await one.read()) for one in form.getlist("files") if isinstance(one, UploadFile)]
+    return await run_in_threadpool(_ticket, request, services, locale, form, [one for one in uploads if one[0]])
+
+
+@router.post("/support/{locale}/files")
+async def add_file(request: Request, services: ServicesDep, locale: str, form: FormDep) -> Response:
+    """Keep a file while the ticket is still being written; say in the visitor's language if that cannot be."""
+    upload = form.get("file")
+    if not isinstance(upload, UploadFile):
+        return JSONResponse({"message": ""}, 422)
+    content, name = await upload.read(), upload.filename or ""
+    along = field(form, "along")
+    return await run_in_threadpool(
+        _add_file, request, services, locale, name, content, int(along or "0") if along.isdecimal() else 0
+    )
+
+
+@router.get("/support/{locale}/tickets")
+def my_tickets(request: Request, services: ServicesDep, locale: str) -> Response:
+    """Show a customer's tickets."""
+    spoken, visit = locale_of(request, services, locale), visit_of(request, services)
+    customer, texts, message = visit.customer, texts_for(spoken), ""
+    if customer is None or not customer.verified:
+        return RedirectResponse(f"/support/{spoken}/sign-in", 303)
+    try:
+        tickets = services.intake.tickets_of(customer)
+    except RecordUnavailable:
+        tickets, message = (
+            (),
+            texts.gettext("Your tickets cannot be shown right now. They are safe; please try again later."),
+        )
+    return render(
+        request,
+        services,
+        "tickets.html",
+        spoken,
+        status=503 if message else 200,
+        here="tickets",
+        customer=customer,
+        message=message,
+        tickets=[_listed(one, services, spoken, visit) for one in tickets],
+    )
+
+
+@router.get("/support/{locale}/tickets/{ticket}")
+def my_ticket(request: Request, services: ServicesDep, locale: str, ticket: str) -> Response:
+    """Show one of a customer's tickets."""
+    spoken, visit = locale_of(request, services, locale), visit_of(request, services)
+    if visit.customer is None or not visit.customer.verified:
+        return RedirectResponse(f"/support/{spoken}/sign-in", 303)
+    found = services.intake.ticket_of(visit.customer, ticket)
+    texts = texts_for(spoken)
+    if found is None:
+        title, detail = (
+            texts.gettext("There is no such ticket."),
+            texts.gettext("Perhaps it was sent from another account."),
+        )
+        return render(request, services, "problem.html", spoken, status=404, title=title, detail=detail)
+    listed = _listed(found, services, spoken, visit)
+    files = [{"id": one.id, "name": one.name, "size": size_words(one.size_bytes, spoken)} for one in found.files]
+    one = {**listed, "text": found.text, "fee": fee_in_words(found, texts), "files": files}
+    return render(request, services, "ticket.html", spoken, here="tickets", ticket=one)
+
+
+def _add_file(
+    request: Request, services: Services, locale: str, name: str, content: bytes, along_with: int
+) -> Response:
+    texts, visit = texts_for(locale_of(request, services, locale)), visit_of(request, services)
+    try:
+        allow("files", visit, services)
+        kept = services.files.keep(name, content, visit.customer, at=visit.at, along_with=along_with)
+    except AttachmentRefused as exc:
+        return JSONResponse({"message": refused_file(exc, name, texts)}, 422)
+    except TooMany as exc:
+        message = texts.gettext("Files cannot be taken right now. You can send your message without them.")
+        return JSONResponse({"message": message}, 429, headers=dict(exc.allowance.headers()))
+    except RecordUnavailable:
+        message = texts.gettext("Files cannot be taken right now. You can send your message without them.")
+        return JSONResponse({"message": message}, 503)
+    return JSONResponse({"id": kept.file.id, "name": kept.file.name})
+
+
+def _ticket(
+    request: Request, services: Services, locale: str, form: FormData, uploads: list[tuple[str, bytes]]
+) -> Response:
+    spoken, visit = locale_of(request, services, locale), visit_from(request, services, form)
+    before = flow_view(form)
+    if field(form, "step") != "send":
+        letter = LetterView(_new_key(), question=before.question, text=field(form, "text") or before.question)
+        return show(Flow(before, letter, parts=_PARTS), request, services, spoken, visit)
+    written = Written(
+        key=field(form, "key") or _new_key(),
+        text=field(form, "text").replace("\r\n", "\n"),
+        locale=spoken,
+        email=field(form, "email"),
+        lane=field(form, "lane"),
+        files=tuple(one for one in form.getlist("file") if isinstance(one, str)),
+        token=before.token,
+        episode=before.episode,
+        entry=entry_of(form),
+    )
+    flow = _sending(written, before, uploads, spoken, visit, services, seen_once=field(form, "checked") == "1")
+    return show(flow, request, services, spoken, visit)
+
+
+def _sending(
+    written: Written,
+    before: FlowView,
+    uploads: list[tuple[str, bytes]],
+    locale: str,
+    visit: Visit,
+    services: Services,
+    *,
+    seen_once: bool,
+) -> Flow:
+    texts = texts_for(locale)
+    written, refused = _with_uploads(written, uploads, texts, visit, services)
+    letter = LetterView(
+        key=written.key,
+        question=before.question,
+        text=written.text,
+        email=written.email,
+        lane=written.lane,
+        files=[one.file for one in services.files.of(written.files, visit.customer)],
+        checked=seen_once,
+        message=refused,
+    )
+    if refused:
+        return Flow(before, letter, parts=_PARTS, status=422)
+    if not seen_once and written.text.strip():
+        answered = unseen_answer(written, visit, services, seen=before.passages_seen)
+        if answered is not None:
+            await_commit(answered.recorded, services)
+            view = view_of(answered, before.question, locale, services.live.current(), before=before)
+            hits = [
+                hit_view(one, locale, answered.recorded.token)
+                for one in answered.recorded.shown
+                if one.hit.passage.id not in before.passages_seen
+            ]
+            say = texts.gettext("Before you send: does this help?")
+            shown = replace(before, token=view.token, episode=view.episode, seen=view.seen)
+            return Flow(shown, replace(letter, before=hits, checked=True, say=say), parts=_PARTS)
+    try:
+        taken = take(written, visit, services)
+    except LetterRefused as exc:
+        message = _refusal(exc.reason, texts)
+        return Flow(before, replace(letter, message=message, checked=seen_once), parts=_PARTS, status=422)
+    except TooMany as exc:
+        minutes = max(1, -(-exc.allowance.reset_seconds // 60))
+        message = texts.ngettext(
+            "You have sent a lot at once. Your message is kept here; please send it in %(num)s minute.",
+            "You have sent a lot at once. Your message is kept here; please send it in %(num)s minutes.",
+            minutes,
+        ) % {"num": minutes}
+        headers = exc.allowance.headers()
+        return Flow(before, replace(letter, message=message), parts=_PARTS, status=429, headers=headers)
+    except RecordUnavailable:
+        message = texts.gettext(
+            "Your message could not be sent just now. It is kept here; please try again in a moment."
+        )
+        return Flow(before, replace(letter, message=message), parts=_PARTS, status=503)
+    sent = sent_view(taken.ticket, services, visit, spooled=taken.spooled)
+    return Flow(replace(before, token="", episode="", seen=""), sent=sent, parts=_PARTS)
+
+
+def _with_uploads(
+    written: Written, uploads: list[tuple[str, bytes]], texts: Texts, visit: Visit, services: Services
+) -> tuple[Written, str]:
+    """Return what is written with the files that came along, and what is wrong with the first that cannot be taken."""
+    kept = list(written.files)
+    for name, content in uploads:
+        try:
+            kept.append(services.files.keep(name, content, visit.customer, at=visit.at, along_with=len(kept)).file.id)
+        except AttachmentRefused as exc:
+            return replace(written, files=tuple(kept)), refused_file(exc, name, texts)
+        except RecordUnavailable:
+            message = texts.gettext("Files cannot be taken right now. You can send your message without them.")
+            return replace(written, files=tuple(kept)), message
+    return replace(written, files=tuple(kept)), ""
+
+
+def refused_file(exc: AttachmentRefused, name: str, texts: Texts) -> str:
+    """Return why a file was not taken, as a sentence."""
+    sentences = {
+        "empty": texts.gettext("“%(name)s” is empty."),
+        "too_large": texts.gettext("“%(name)s” is too large."),
+        "kind": texts.gettext(
+            "“%(name)s” is of a kind that we cannot take. Send it as JPG, PNG, WebP, PDF, CSV, TXT or ZIP."
+        ),
+        "infected": texts.gettext("“%(name)s” seems to hold a virus and was not taken."),
+        "too_many": texts.gettext("“%(name)s” was not taken: there are too many files."),
+        "sign_in": texts.gettext("“%(name)s” was not taken: to attach files, sign in first."),
+    }
+    fallback = texts.gettext("“%(name)s” could not be checked and was not taken. Please try again later.")
+    return sentences.get(exc.reason, fallback) % {"name": name[:80]}
+
+
+def _refusal(reason: str, texts: Texts) -> str:
+    return {
+        "empty": texts.gettext("Write what you need help with first."),
+        "too_long": texts.gettext("Your message is too long. Please shorten it to 20,000 characters."),
+        "sign_in": texts.gettext("Please sign in first. What you wrote stays here."),
+        "no_email": texts.gettext("Say where we may send the link to, or sign in."),
+        "email": texts.gettext("That is no e-mail address. One looks like name@example.com."),
+    }.get(reason, texts.gettext("That did not work. Nothing is lost; please try again."))
+
+
+def _listed(ticket: DeskTicket, services: Services, locale: str, visit: Visit) -> dict[str, Any]:
+    texts = texts_for(locale)
+    zone = services.intake.calendar.zone
+    first = " ".join(ticket.text.split())
+    title = first if len(first) <= _TITLE_CHARS else first[:_TITLE_CHARS].rsplit(" ", 1)[0] + "…"
+    kept = ticket.kept(visit.at)
+    return {
+        "id": ticket.id,
+        "number": texts.gettext("Ticket %(number)s") % {"number": ticket.id},
+        "title": title,
+        "date": _date(ticket.written_at, zone, locale),
+        "state": ticket.state.value,
+        "state_words": _state_words(texts)[ticket.state],
+        "promise": _promised(ticket, kept, services, locale, now=visit.at),
+        "kept": {True: "kept", False: "late", None: ""}[kept],
+    }
+
+
+def _promised(ticket: DeskTicket, kept: bool | None, services: Services, locale: str, *, now: Instant) -> str:
+    texts, zone = texts_for(locale), services.intake.calendar.zone
+    if ticket.promised_at is None:
+        return ""
+    if kept is None:
+        return promise_in_words(ticket.promised_at, services, locale, now=now)
+    promised = _date(ticket.promised_at, zone, locale)
+    if ticket.answered_at is None:
+        return texts.gettext("We promised an answer by %(promised)s. We are late; sorry.") % {"promised": promised}
+    said = {"promised": promised, "answered": _date(ticket.answered_at, zone, locale)}
+    if kept:
+        return texts.gettext("Answered on %(answered)s, on time (promised for %(promised)s).") % said
+    return texts.gettext("Answered on %(answered)s, later than promised (%(promised)s).") % said
+
+
+def _state_words(texts: Texts) -> dict[TicketState, str]:
+    return {
+        TicketState.UNCONFIRMED: texts.gettext("Waiting for you to open the link in our mail"),
+        TicketState.RECEIVED: texts.gettext("Received"),
+        TicketState.IN_PROGRESS: texts.gettext("In progress"),
+        TicketState.WAITING: texts.gettext("Waiting for you"),
+        TicketState.SOLVED: texts.gettext("Solved"),
+    }
+
+
+def _date(at: Instant, zone: ZoneInfo, locale: str) -> str:
+    moment = datetime.fromtimestamp(at / 1000, UTC)
+    written = formatting_locale(locale)
+    day = format_date(moment.astimezone(zone), "medium", locale=written)
+    return f"{day}, {format_time(moment, 'short', tzinfo=zone, locale=written)}"
+
+
+def _new_key() -> str:
+    return secrets.token_urlsafe(16)

@@ -1,0 +1,87 @@
+"""The fee of a priority ticket: asked of the shop by a signed message, confirmed by another (Standard Webhooks 1.0)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import httpx2
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from assistant.record.events import Instant
+
+_TIMEOUT_SECONDS = 10.0
+_ANSWERS = {"fee.paid": True, "fee.refused": False}
+
+
+class SignatureRefused(Exception):
+    """A message is not signed with our secret, is too old, or says something else than what is asked."""
+
+
+class NotTaken(Exception):
+    """A message was not taken; ``forever`` says that sending it again is of no use."""
+
+    def __init__(self, message: str, *, forever: bool = False) -> None:
+        super().__init__(message)
+        self.forever = forever
+
+
+class Fees:
+    """Asks the shop for fees, and reads its answers.
+
+    Args:
+        url: where the shop takes the messages.
+        secret: what both sides sign with, ``whsec_`` and base64.
+
+    Raises:
+        ValueError: if the secret is none.
+    """
+
+    def __init__(self, url: str, secret: str) -> None:
+        self._url = url
+        try:
+            self._webhook = Webhook(secret)
+        except Exception as exc:  # whatever base64 finds wrong with it
+            raise ValueError("a fee's secret is 'whsec_' and base64") from exc
+
+    def ask(self, message_id: str, body: str, *, now: Instant) -> None:
+        """Send one message. The id is the same each time that it is sent again, so the shop charges once.
+
+        Raises:
+            NotTaken: if it was not taken.
+        """
+        # The library takes a moment in UTC without its zone.
+        at = datetime.fromtimestamp(now / 1000, UTC).replace(tzinfo=None)
+        headers = {
+            "content-type": "application/json",
+            "webhook-id": message_id,
+            "webhook-timestamp": str(now // 1000),
+            "webhook-signature": self._webhook.sign(message_id, at, body),
+        }
+        try:
+            response = httpx2.post(
+                self._url, content=body.encode(), headers=headers, timeout=_TIMEOUT_SECONDS, follow_redirects=False
+            )
+        except httpx2.HTTPError as exc:
+            raise NotTaken(type(exc).__name__) from exc
+        if response.status_code == 410:
+            raise NotTaken("the shop takes no fees any more (410)", forever=True)
+        if not response.is_success:
+            raise NotTaken(f"the shop answered {response.status_code}")
+
+    def answer(self, body: bytes, headers: Mapping[str, str], *, ticket: str) -> bool:
+        """Return whether a fee is paid, as the shop says it of a ticket.
+
+        Raises:
+            SignatureRefused: if it is not the shop that says so, or it says it of another ticket.
+        """
+        try:
+            self._webhook.verify(body, dict(headers), json_parse=False)
+            message = json.loads(body)
+            kind, about = message["type"], message["data"]["ticket"]
+        except (WebhookVerificationError, ValueError, KeyError, TypeError) as exc:
+            raise SignatureRefused("sign the message as Standard Webhooks have it, with ASKFIRST_FEE_SECRET") from exc
+        if about != ticket or kind not in _ANSWERS:
+            raise SignatureRefused("say 'fee.paid' or 'fee.refused', and of the ticket in the address")
+        return _ANSWERS[kind]

@@ -1,0 +1,80 @@
+"""``askfirst demo``: the service and, beside it, a shop of ours that embeds it."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import socket
+from contextlib import ExitStack
+from typing import Annotated
+
+import typer
+from pydantic import SecretStr
+
+from api.demo_shop.fees import Till
+from api.demo_shop.mailbox import Mailbox, open_mail_port
+from api.demo_shop.serving import serving_shop
+from api.demo_shop.shop import Agreement, create_shop
+from api.demo_shop.signing import keep_key
+from api.dependencies import system_clock
+from api.main import make_app_with
+from api.settings import read_settings
+from api.wiring import Encoders, open_record
+from commands.console import errors, fail, progress
+
+_HOST = "127.0.0.1"
+
+
+def demo(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the service, 0 for a free one.")] = 8000,
+    shop_port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the demo shop, 0 for a free one.")] = 8001,
+) -> None:
+    """Serve the service and a demo shop that embeds it, side by side on this machine."""
+    settings = read_settings()
+    service_socket, shop_socket = _listen(port, "--port"), _listen(shop_port, "--shop-port")
+    askfirst, shop = _address(service_socket), _address(shop_socket)
+    key, keys_file = keep_key(settings.secret_file.parent / "demo")
+    fee_secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+    mail_port = open_mail_port()
+    smtp_url = SecretStr(f"smtp://{_HOST}:{mail_port.getsockname()[1]}") if mail_port is not None else None
+    settings = settings.model_copy(
+        update={
+            "host": _HOST,
+            "port": service_socket.getsockname()[1],
+            "public_url": askfirst,
+            "origins": (shop,),
+            "sign_in_url": f"{shop}/sign-in",
+            "identity_keys": keys_file,
+            "identity_mode": "enforce",
+            "identity_audience": None,
+            "fee_url": f"{shop}/fees",
+            "fee_secret": SecretStr(fee_secret),
+            "smtp_url": smtp_url,
+        }
+    )
+    open_record(settings).close()  # what is wrong with it is to be said before anything takes long
+    with progress() as bar:
+        encoders = Encoders(settings, progress=bar("Making the model"))
+        encoders.plain.warm_up()
+    agreement = Agreement(askfirst, key, Till(fee_secret, askfirst, clock=system_clock))
+    with ExitStack() as running:
+        running.enter_context(serving_shop(create_shop(agreement, Mailbox(), mail_port=mail_port), shop_socket))
+        if mail_port is None:
+            errors.print("No e-mail sign-in: the package aiosmtpd is not installed", markup=False)
+        errors.print(f"The demo shop is on {shop}", markup=False)
+        errors.print(f"Askfirst serves on {askfirst} - stop both with Ctrl-C", markup=False)
+        import uvicorn
+
+        config = uvicorn.Config(make_app_with(settings, encoders), log_config=None, access_log=False)
+        uvicorn.Server(config).run(sockets=[service_socket])
+
+
+def _listen(port: int, option: str) -> socket.socket:
+    try:
+        return socket.create_server((_HOST, port), backlog=2048)
+    except OSError as exc:
+        fail(f"cannot listen on {_HOST}:{port}: {exc.strerror}; choose another port with {option}")
+
+
+def _address(listening: socket.socket) -> str:
+    return f"http://{_HOST}:{listening.getsockname()[1]}"
