@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import structlog
 from fastapi import FastAPI
@@ -55,6 +56,10 @@ class Recording:
     fees: Fees | None
     limits: RateLimits
     chores_of: Callable[[Services], Chores]
+
+
+def _origin_of(url: str | None) -> list[str]:
+    return ["{0.scheme}://{0.netloc}".format(urlsplit(url))] if url else []
 
 
 def create_app(
@@ -148,6 +153,7 @@ def create_app(
         metrics=metrics,
         max_body_bytes=settings.max_body_bytes,
         max_upload_bytes=settings.attachment_bytes * max(1, settings.attachment_count) + settings.max_body_bytes,
-        origins=settings.origins,
+        # Behind a proxy that speaks HTTPS for us, our own origin is the public one.
+        origins=(*settings.origins, *_origin_of(settings.public_url)),
     )
     return app

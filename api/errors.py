@@ -121,12 +121,16 @@ def install_error_handlers(app: FastAPI) -> None:
         app.add_exception_handler(error, _handler(error, status, title))
 
     @app.exception_handler(TooMany)
-    async def too_many(_: Request, exc: TooMany) -> Response:
+    async def too_many(request: Request, exc: TooMany) -> Response:
+        if wants_page(request.headers):
+            return problem_page(429, request.headers)
         kind = "urn:askfirst:problem:too-many"
         return problem(429, "That was too much at once", str(exc), kind=kind, headers=exc.allowance.headers())
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(_: Request, exc: RequestValidationError) -> Response:
+    async def invalid(request: Request, exc: RequestValidationError) -> Response:
+        if wants_page(request.headers):
+            return problem_page(422, request.headers)
         # What was sent is left out: it may be a question's text.
         errors = [
             {"pointer": "/" + "/".join(str(part) for part in error["loc"][1:]), "detail": error["msg"]}
@@ -152,7 +156,9 @@ def internal_error() -> JSONResponse:
 def _handler(error: type[Exception], status: int, title: str) -> Any:
     words = "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in error.__name__).lstrip("-")
 
-    async def handle(_: Request, exc: Exception) -> Response:
+    async def handle(request: Request, exc: Exception) -> Response:
+        if wants_page(request.headers):
+            return problem_page(status, request.headers)
         headers = {503: {"Retry-After": "5"}, 401: {"WWW-Authenticate": "Bearer"}}.get(status)
         return problem(status, title, str(exc), kind=f"urn:askfirst:problem:{words}", headers=headers)
 

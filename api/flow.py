@@ -146,6 +146,7 @@ def show_as(
         template,
         locale,
         status=flow.status,
+        private=visit.customer is not None,
         here="support",
         view=_with_base(flow.view, base),
         letter=None if flow.letter is None else replace(flow.letter, before=_based(flow.letter.before, base)),

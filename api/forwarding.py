@@ -17,8 +17,11 @@ from assistant.tickets.intake import FEE, MAIL
 from assistant.tickets.ports import Outgoing, TicketStore
 
 _AT_ONCE = 50
+_MESSAGES_AT_ONCE = 500
 _MOST_ATTEMPTS = 20
 """With waits that double up to six hours, about three days."""
+_CLAIMED_MS = 120_000
+"""For how long no other process sends what one has taken up: longer than any server is waited for."""
 _log = structlog.get_logger()
 
 Send = Callable[[Outgoing], None]
@@ -39,21 +42,40 @@ class Forwarding:
         self._senders = senders
         self._clock = clock
 
-    def forward(self) -> int:
-        """Send on all that is due now; return how many messages were taken."""
+    def forward(self, *, stopping: Callable[[], bool] = lambda: False) -> int:
+        """Send on what is due now; return how many messages were taken.
+
+        After one that was not taken, the others of its kind wait for the next time: where a server is silent, nobody
+        waits for it more than once, neither what goes elsewhere nor the end of the service.
+        """
         taken = 0
-        for one in self._store.due(now=self._clock(), most=_AT_ONCE):
+        silent: set[str] = set()
+        for one in self._store.due(now=self._clock(), most=_MESSAGES_AT_ONCE):
+            if stopping():
+                break
+            if one.kind in silent or not self._store.claim(one, until=self._clock() + _CLAIMED_MS):
+                continue
             try:
-                sender = self._senders.get(one.kind)
-                if sender is None:
-                    raise NotTaken("nothing is set up that sends this on")
-                sender(one)
+                self._send(one)
             except NotTaken as exc:
                 self._put_off(one, exc)
+                if not exc.forever:
+                    silent.add(one.kind)
             else:
                 self._store.sent_on(one.id)
                 taken += 1
         return taken
+
+    def _send(self, one: Outgoing) -> None:
+        sender = self._senders.get(one.kind)
+        if sender is None:
+            raise NotTaken("nothing is set up that sends this on")
+        try:
+            sender(one)
+        except NotTaken:
+            raise
+        except Exception as exc:  # whatever is wrong with one must not keep the others back
+            raise NotTaken(type(exc).__name__) from exc
 
     def _put_off(self, one: Outgoing, exc: NotTaken) -> None:
         attempts = one.attempts + 1
@@ -91,15 +113,20 @@ def ticket_chores(services: Services, senders: Mapping[str, Send], *, every_seco
     """Return what looks after tickets while the service runs."""
     forwarding = Forwarding(services.intake.store, senders, services.clock)
 
+    def forward() -> None:
+        forwarding.forward(stopping=chores.stopping)
+
     def record_the_rest() -> None:
         for ticket in services.intake.store.unrecorded(most=_AT_ONCE):
-            record_sent(ticket, services)
+            if not chores.stopping():
+                record_sent(ticket, services)
 
     def drop_loose_files() -> None:
         services.files.drop_loose(services.clock())
 
-    parts = (services.intake.bring_in, forwarding.forward, record_the_rest, drop_loose_files)
-    return Chores("tickets", parts, every_seconds=every_seconds)
+    parts = (services.intake.bring_in, forward, record_the_rest, drop_loose_files)
+    chores = Chores("tickets", parts, every_seconds=every_seconds)
+    return chores
 
 
 def senders_of(post: Post | None, fees: Fees | None, clock: Clock) -> dict[str, Send]:

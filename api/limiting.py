@@ -22,6 +22,7 @@ Network = IPv4Network | IPv6Network
 UNKNOWN_ADDRESS = "unknown"
 _NAME = re.compile(r"[a-z][a-z0-9_-]*", re.ASCII)
 _ADDRESS_KEY = "address:"
+_PEOPLE_AT_AN_ADDRESS = 10
 _IPV6_BITS = 64
 """What one household or one machine gets; its single addresses are free to change."""
 _log = structlog.get_logger()
@@ -120,6 +121,12 @@ class RateLimits:
         return hashlib.blake2b(
             f"{kind}{counted}".encode("utf-8", "replace"), key=self._secret, digest_size=16
         ).hexdigest()
+
+
+def by_address(limit: str) -> str:
+    """Return the limit of an address, which an office or a mobile network may share, for that of one person."""
+    item = parse(limit)
+    return f"{item.amount * _PEOPLE_AT_AN_ADDRESS} per {item.multiples} {item.GRANULARITY.name}"
 
 
 def network_of(address: str) -> str:

@@ -32,6 +32,7 @@ EVENTS: Mapping[str, frozenset[str]] = {
     "question.failed": frozenset({"error"}),
     "identity.refused": frozenset({"reason", "mode"}),
     "limits.unavailable": frozenset({"error", "policy"}),
+    "ticket.set_aside": frozenset({"file"}),
     "message.refused": frozenset({"kind", "attempts", "given_up"}),
     "upkeep.failed": frozenset({"error"}),
     "request.served": frozenset({"method", "route", "status", "ms"}),

@@ -11,6 +11,11 @@ from starlette.responses import HTMLResponse
 from api.i18n import N_, direction, preferences, texts_for
 
 _SENTENCES = {
+    400: N_("What was sent could not be read. Go back: what you wrote is still there. Send fewer files at a time."),
+    401: N_("Please sign in first."),
+    422: N_("Something in what was sent is not right. Go back and look at it again; what you wrote is still there."),
+    429: N_("That was a lot at once. Please wait a little and try again."),
+    503: N_("This cannot be shown right now. Nothing is lost; please try again in a moment."),
     403: N_("This form was sent from another site. Open the page here and send it once more."),
     404: N_("There is no such page."),
     413: N_("That is too large. Go back, and send fewer or smaller files; what you wrote is still there."),

@@ -14,12 +14,20 @@ from corpus.languages import language_name
 
 
 def render(
-    request: Request, services: Services, template: str, locale: str, *, status: int = 200, **context: Any
+    request: Request,
+    services: Services,
+    template: str,
+    locale: str,
+    *,
+    status: int = 200,
+    private: bool = False,
+    **context: Any,
 ) -> HTMLResponse:
     """Return a page made from a template.
 
-    Every template gets ``texts``, ``locale``, ``text_language`` (that of the texts, where there are none in the
-    locale's), ``direction``, ``site_name``, and ``offered``: the locales with pages, as (code, its own name).
+    What is ``private``, or answers a form, is kept in no cache. Every template gets ``texts``, ``locale``,
+    ``text_language`` (that of the texts, where there are none in the locale's), ``direction``, ``site_name``, and
+    ``offered``: the locales with pages, as (code, its own name).
     """
     texts = texts_for(locale)
     page = environment_for(services.templates.env, texts).get_template(template)
@@ -36,5 +44,6 @@ def render(
         }
     )
     response = HTMLResponse(body, status)
-    response.headers["Cache-Control"] = "no-store" if request.method == "POST" else "no-cache"
+    own = request.method == "POST" or private
+    response.headers["Cache-Control"] = "private, no-store" if own else "no-cache"
     return response

@@ -10,7 +10,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from api.answering import Answered, Asked, answer_if_new
 from api.dependencies import Services
-from api.errors import LetterRefused
+from api.errors import LetterRefused, TooMany
 from api.ticketing import record_sent
 from api.visits import Visit, allow
 from assistant.errors import AssistantError, RecordUnavailable
@@ -51,9 +51,12 @@ def checked(written: Written, visit: Visit, services: Services) -> tuple[Letter,
         raise LetterRefused("too_long", f"text: at most {MOST_CHARS:,} characters")
     if _KEY.fullmatch(written.key) is None:
         raise LetterRefused("key", "key: send 8 to 64 letters and digits, the same each time that it is sent again")
-    lane = Lane.PRIORITY if written.lane == "priority" and services.settings.fee_url else Lane.STANDARD
+    # Nobody is charged on a word that does not hold.
+    may_be_charged = services.settings.fee_url is not None and (visit.customer is None or visit.customer.verified)
+    lane = Lane.PRIORITY if written.lane == "priority" and may_be_charged else Lane.STANDARD
     conversation = Conversation(written.token or None, visit.who.visitor, written.entry)
-    letter = Letter(written.key, written.text, written.locale, lane, written.files, conversation)
+    files = tuple(dict.fromkeys(written.files))[: services.files.rules.most]
+    letter = Letter(written.key, written.text, written.locale, lane, files, conversation)
     if visit.customer is not None:
         return letter, visit.customer, True
     address = address_of(written.email, services)
@@ -82,10 +85,11 @@ def unseen_answer(written: Written, visit: Visit, services: Services, *, seen: f
     Whatever goes wrong here is no reason not to send the ticket.
     """
     try:
+        allow("questions", visit, services)
         assistant = services.live.current()
         asking = Asked(written.text, written.locale, written.entry, True, written.episode or None)
         return answer_if_new(asking, visit, assistant, services, seen=seen)
-    except (AssistantError, IndexNotReady):
+    except (AssistantError, IndexNotReady, TooMany):
         return None
     except Exception as exc:  # a bug in what answers must not keep a ticket back; the text may quote what was asked
         _log.error("question.failed", error=type(exc).__name__)
@@ -101,9 +105,10 @@ def take(written: Written, visit: Visit, services: Services) -> Taken:
         RecordUnavailable: if it cannot be kept.
     """
     letter, customer, confirmed = checked(written, visit, services)
-    allow("tickets", visit, services, f"account:{customer.account}")
-    if not confirmed:
-        allow("mails", visit, services, f"mail:{customer.account}")
+    if services.intake.known(letter, customer) is None:  # what was sent already counts once, however often it comes
+        allow("tickets", visit, services, f"account:{customer.account}")
+        if not confirmed:
+            allow("mails", visit, services, f"mail:{customer.account}")
     taken = services.intake.take(letter, customer, at=visit.at, confirmed=confirmed)
     services.metrics.tickets.labels("spooled" if taken.spooled else "sent" if confirmed else "unconfirmed").inc(
         1 if taken.new else 0

@@ -194,13 +194,13 @@ class Settings(BaseSettings):
     fee_secret: SecretStr | None = None
     """What those messages and the shop's answers are signed with (Standard Webhooks: `whsec_…`)."""
     question_limit: Annotated[str, AfterValidator(parse_limit)] = "60/minute"
-    """How many questions one visitor or address may ask."""
+    """How many questions one visitor may ask; one address ten times as many, as with the next three."""
     ticket_limit: Annotated[str, AfterValidator(parse_limit)] = "20/hour"
-    """How many tickets one account or address may send."""
+    """How many tickets one account may send."""
     mail_limit: Annotated[str, AfterValidator(parse_limit)] = "5/hour"
     """How many mails with a link are sent to one address, or at one visitor's request."""
     file_limit: Annotated[str, AfterValidator(parse_limit)] = "60/hour"
-    """How many files one account or address may add."""
+    """How many files one account may add."""
     limits_store: str = "memory://"
     """Where limits are counted: in this process, or `redis://…` for several."""
     max_body_bytes: Annotated[int, Field(ge=1024)] = 262_144

@@ -60,15 +60,22 @@ class Fees:
             "webhook-signature": self._webhook.sign(message_id, at, body),
         }
         try:
-            response = httpx2.post(
-                self._url, content=body.encode(), headers=headers, timeout=_TIMEOUT_SECONDS, follow_redirects=False
-            )
-        except httpx2.HTTPError as exc:
+            # What it answers besides its status is not read: it may have no end.
+            with httpx2.stream(
+                "POST",
+                self._url,
+                content=body.encode(),
+                headers=headers,
+                timeout=_TIMEOUT_SECONDS,
+                follow_redirects=False,
+            ) as response:
+                status, taken = response.status_code, response.is_success
+        except (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError) as exc:
             raise NotTaken(type(exc).__name__) from exc
-        if response.status_code == 410:
+        if status == 410:
             raise NotTaken("the shop takes no fees any more (410)", forever=True)
-        if not response.is_success:
-            raise NotTaken(f"the shop answered {response.status_code}")
+        if not taken:
+            raise NotTaken(f"the shop answered {status}")
 
     def answer(self, body: bytes, headers: Mapping[str, str], *, ticket: str) -> bool:
         """Return whether a fee is paid, as the shop says it of a ticket.
@@ -79,8 +86,8 @@ class Fees:
         try:
             self._webhook.verify(body, dict(headers), json_parse=False)
             message = json.loads(body)
-            kind, about = message["type"], message["data"]["ticket"]
-        except (WebhookVerificationError, ValueError, KeyError, TypeError) as exc:
+            kind, about = str(message["type"]), message["data"]["ticket"]
+        except (WebhookVerificationError, ValueError, KeyError, TypeError, RecursionError) as exc:
             raise SignatureRefused("sign the message as Standard Webhooks have it, with ASKFIRST_FEE_SECRET") from exc
         if about != ticket or kind not in _ANSWERS:
             raise SignatureRefused("say 'fee.paid' or 'fee.refused', and of the ticket in the address")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from api.limiting import RateLimits
+from api.limiting import RateLimits, by_address
 from api.mails import mail_with_link
 from api.settings import Settings, SettingsUnusable
 from api.webhooks import Fees
@@ -291,6 +291,7 @@ def make_limits(settings: Settings, keys: Keys) -> RateLimits:
         "mails": settings.mail_limit,
         "files": settings.file_limit,
     }
+    policies |= {f"{name}-by-address": by_address(limit) for name, limit in policies.items()}
     try:
         return RateLimits(policies, settings.limits_store, secret=keys.derive("limits"))
     except ValueError as exc:

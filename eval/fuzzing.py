@@ -76,41 +76,42 @@ async def fuzz(
         browser = await playwright.chromium.launch(executable_path=chromium_path(), args=list(FLAGS))
 
         async def work() -> None:
-            # One context for many sessions: a new one costs a second of work. Who has sent leaves nothing in it.
-            context = await _context(browser, address)
+            # One page for many sessions: a new one costs a second of work. Who has sent leaves nothing in it.
+            page = await _page(browser, address)
             for number in numbers:
-                one = _Session(context, random.Random(f"{seed}:{number}"), number)  # noqa: S311 - no secret
+                one = _Session(page, random.Random(f"{seed}:{number}"), number)  # noqa: S311 - no secret
                 try:
                     sent = await one.run(cookies(number), fuzzed)
                 except Error as exc:
                     sent = False
                     fuzzed.unsent.append(f"{number} {one.told}: {exc.message.splitlines()[0]}")
+                page = one.page
                 if not sent:
-                    await context.close()
-                    context = await _context(browser, address)
+                    await page.context.close()
+                    page = await _page(browser, address)
                 texts[number] = (one.text, sent)
                 fuzzed.sessions += 1
                 fuzzed.sent += sent
                 progress(fuzzed.sessions, sessions)
                 between(fuzzed.sessions)
-            await context.close()
+            await page.context.close()
 
         await asyncio.gather(*(work() for _ in range(at_once)))
         await browser.close()
     return fuzzed, texts
 
 
-async def _context(browser: Browser, address: str) -> BrowserContext:
+async def _page(browser: Browser, address: str) -> Page:
     context = await browser.new_context(base_url=address, viewport={"width": 360, "height": 480})
     context.set_default_timeout(_PATIENCE_MS)
-    return context
+    return await context.new_page()
 
 
 class _Session:
     """One customer with one matter."""
 
-    def __init__(self, context: BrowserContext, dice: random.Random, number: int) -> None:
-        self._context = context
+    def __init__(self, page: Page, dice: random.Random, number: int) -> None:
+        self.page = page
         self._dice = dice
         self._locale = dice.choice(("pl", "en"))
         self._faults: list[str] = []
@@ -118,29 +119,24 @@ class _Session:
         self.text = f"{self._words(4)} {number}\n{self._words(6)} – „{number}” ąęß & <b>"
 
     async def run(self, cookies: Sequence[Mapping[str, str]], fuzzed: Fuzzed) -> bool:
-        context = self._context
+        page, context = self.page, self.page.context
         await context.set_offline(False)
         await context.clear_cookies()
         await context.add_cookies(cookies)  # type: ignore[arg-type]
         await context.unroute_all()
         await context.route("**/support/*/ticket", self._tamper)
-        page = await context.new_page()
-        try:
-            await self._open(page)
-            for mishap in self._dice.choices(_MISHAPS, k=self._dice.randint(0, 3)):
-                text = self.text if self._dice.random() < 0.6 else self.text[: self._dice.randint(3, len(self.text))]
-                await page.fill("#text", text)
-                fuzzed.faults[mishap] += 1
-                self.told.append(mishap)
-                page = await self._mishap(mishap, page, context)
-                if not await self._is_there(page, text):
-                    fuzzed.lost.append((text, " ".join(self.told)))
-                    return False
-            await page.fill("#text", self.text)
-            return await self._send(page, fuzzed)
-        finally:
-            for one in context.pages:
-                await one.close()
+        await self._open(page)
+        for mishap in self._dice.choices(_MISHAPS, k=self._dice.randint(0, 3)):
+            text = self.text if self._dice.random() < 0.6 else self.text[: self._dice.randint(3, len(self.text))]
+            await page.fill("#text", text)
+            fuzzed.faults[mishap] += 1
+            self.told.append(mishap)
+            page = self.page = await self._mishap(mishap, page, context)
+            if not await self._is_there(page, text):
+                fuzzed.lost.append((text, " ".join(self.told)))
+                return False
+        await page.fill("#text", self.text)
+        return await self._send(page, fuzzed)
 
     async def _open(self, page: Page) -> None:
         await page.goto(f"/support/{self._locale}")

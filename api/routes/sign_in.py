@@ -21,7 +21,7 @@ from api.speaking import locale_of
 from api.visits import allow, visit_of
 from assistant.errors import RecordUnavailable
 from assistant.tickets.identity import Identity, IdentityRefused
-from assistant.tickets.intake import account_of_email
+from assistant.tickets.intake import RESERVED, UNVERIFIED_ACCOUNT, account_of_email
 from assistant.tickets.models import Customer
 
 router = APIRouter(include_in_schema=False)
@@ -63,17 +63,20 @@ def look_at_link(request: Request, services: ServicesDep, locale: str, secret: s
     """Ask whoever opens a link to press a button: programs that look through mails open links, too."""
     spoken = locale_of(request, services, locale)
     link = services.intake.look_at_link(secret, at=services.clock())
-    return render(
+    page = render(
         request,
         services,
         "open_link.html",
         spoken,
+        private=True,
         status=200 if link is not None else 410,
         good=link is not None,
         with_ticket=link is not None and link.ticket is not None,
         email=link.email if link is not None else "",
         secret=secret,
     )
+    page.headers["Referrer-Policy"] = "no-referrer"  # the address is the secret
+    return page
 
 
 @router.post("/support/{locale}/link/{secret}")
@@ -122,6 +125,8 @@ def sign_out(request: Request, services: ServicesDep, locale: str) -> Response:
     """Sign out."""
     response = RedirectResponse(f"/support/{locale_of(request, services, locale)}", 303)
     services.sessions.end(response)
+    # Whoever uses this browser next is not to find what was being written.
+    response.headers["Clear-Site-Data"] = '"storage"'
     return response
 
 
@@ -136,6 +141,8 @@ def sign_in_by_shop(token: str, services: Services) -> tuple[str, Session] | Non
     now = services.clock()
     try:
         identity = services.identities.read(token, now=now)
+        if identity.external_id.startswith(RESERVED):
+            raise IdentityRefused("claims", f"no account of a shop begins with {' or '.join(RESERVED)}")
         services.metrics.identities.labels("verified").inc()
         verified = True
     except IdentityRefused as exc:
@@ -149,8 +156,9 @@ def sign_in_by_shop(token: str, services: Services) -> tuple[str, Session] | Non
 
 
 def customer_of(identity: Identity, *, verified: bool) -> Customer:
-    """Return the customer whom an identity stands for."""
-    return Customer(identity.external_id, identity.name, identity.email, verified)
+    """Return the customer whom an identity stands for; one that was not verified is kept apart from who it claims."""
+    account = identity.external_id if verified else UNVERIFIED_ACCOUNT + identity.external_id
+    return Customer(account, identity.name, identity.email, verified)
 
 
 def _page(

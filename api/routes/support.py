@@ -28,13 +28,13 @@ from indexer.errors import IndexNotReady
 router = APIRouter(include_in_schema=False)
 _READING = ["GET", "HEAD"]
 _COMMIT_SECONDS = 2.0
-_MOST_FILES, _MOST_FIELDS = 20, 200
+_MOST_FILES, _MOST_FIELDS, _MOST_FIELD_BYTES = 40, 400, 256 * 1024
 _WIDGET = Path(__file__).parent.parent / "static" / "widget.js"
 
 
 async def _form(request: Request) -> AsyncIterator[FormData]:
     """Give a form as it was sent, and let go of its files after."""
-    async with request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS) as form:
+    async with request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS, max_part_size=_MOST_FIELD_BYTES) as form:
         yield form
 
 

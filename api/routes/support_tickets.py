@@ -38,7 +38,7 @@ from api.visits import Visit, allow, visit_of
 from assistant.errors import RecordUnavailable
 from assistant.record.events import Instant
 from assistant.tickets.attachments import AttachmentRefused
-from assistant.tickets.models import DeskTicket, TicketState
+from assistant.tickets.models import DeskTicket, File, TicketState
 
 router = APIRouter(include_in_schema=False)
 _PARTS = ("ticket",)
@@ -69,7 +69,7 @@ async def add_file(request: Request, services: ServicesDep, locale: str, form: F
     content, name = await upload.read(), upload.filename or ""
     along = field(form, "along")
     return await run_in_threadpool(
-        _add_file, request, services, locale, name, content, int(along or "0") if along.isdecimal() else 0
+        _add_file, request, services, locale, name, content, int(along) if along.isdecimal() and len(along) < 4 else 0
     )
 
 
@@ -92,6 +92,7 @@ def my_tickets(request: Request, services: ServicesDep, locale: str) -> Response
         services,
         "tickets.html",
         spoken,
+        private=True,
         status=503 if message else 200,
         here="tickets",
         customer=customer,
@@ -117,7 +118,7 @@ def my_ticket(request: Request, services: ServicesDep, locale: str, ticket: str)
     listed = _listed(found, services, spoken, visit)
     files = [{"id": one.id, "name": one.name, "size": size_words(one.size_bytes, spoken)} for one in found.files]
     one = {**listed, "text": found.text, "fee": fee_in_words(found, texts), "files": files}
-    return render(request, services, "ticket.html", spoken, here="tickets", ticket=one)
+    return render(request, services, "ticket.html", spoken, private=True, here="tickets", ticket=one)
 
 
 def _add_file(
@@ -179,7 +180,7 @@ def _sending(
         text=written.text,
         email=written.email,
         lane=written.lane,
-        files=[one.file for one in services.files.of(written.files, visit.customer)],
+        files=_files_of(written.files, visit, services),
         checked=seen_once,
         message=refused,
     )
@@ -221,6 +222,14 @@ def _sending(
     return Flow(replace(before, token="", episode="", seen=""), sent=sent, parts=_PARTS)
 
 
+def _files_of(ids: tuple[str, ...], visit: Visit, services: Services) -> list[File]:
+    """Return what is known of files that go along; while the database is away they go along unlisted."""
+    try:
+        return [one.file for one in services.files.of(ids, visit.customer)]
+    except RecordUnavailable:
+        return []
+
+
 def _with_uploads(
     written: Written, uploads: list[tuple[str, bytes]], texts: Texts, visit: Visit, services: Services
 ) -> tuple[Written, str]:
@@ -228,10 +237,11 @@ def _with_uploads(
     kept = list(written.files)
     for name, content in uploads:
         try:
+            allow("files", visit, services)
             kept.append(services.files.keep(name, content, visit.customer, at=visit.at, along_with=len(kept)).file.id)
         except AttachmentRefused as exc:
             return replace(written, files=tuple(kept)), refused_file(exc, name, texts)
-        except RecordUnavailable:
+        except (RecordUnavailable, TooMany):
             message = texts.gettext("Files cannot be taken right now. You can send your message without them.")
             return replace(written, files=tuple(kept)), message
     return replace(written, files=tuple(kept)), ""

@@ -28,7 +28,7 @@ from api.schemas_tickets import (
 from api.sending import Written, take, unseen_answer
 from api.speaking import locale_of
 from api.ticketing import record_solved
-from api.visits import visit_of
+from api.visits import allow, visit_of
 from api.webhooks import SignatureRefused
 from assistant.asking.models import outcome_of
 from assistant.record.events import Instant
@@ -38,8 +38,9 @@ router = APIRouter(prefix="/v1", tags=["tickets"])
 
 
 @router.post("/sessions", responses=PROBLEMS, status_code=201)
-def begin_session(asked: SessionRequest, services: ServicesDep) -> SessionOut:
+def begin_session(asked: SessionRequest, response: Response, services: ServicesDep) -> SessionOut:
     """Sign in whom the shop's own server vouches for; the session goes along as ``Askfirst-Session``."""
+    response.headers["Cache-Control"] = "no-store"
     begun = sign_in_by_shop(asked.identity, services)
     if begun is None:
         raise NotAllowed("the identity is not one that this service accepts; its log and metrics say why")
@@ -94,8 +95,9 @@ def send(asked: TicketRequest, request: Request, response: Response, services: S
 
 
 @router.get("/tickets", responses=PROBLEMS)
-def mine(request: Request, services: ServicesDep) -> TicketsResponse:
+def mine(request: Request, response: Response, services: ServicesDep) -> TicketsResponse:
     """Return the tickets of whoever is signed in."""
+    response.headers["Cache-Control"] = "private, no-store"
     visit = visit_of(request, services)
     tickets = services.intake.tickets_of(_signed_in(visit.customer))
     return TicketsResponse(tickets=[_ticket_out(one, visit.at) for one in tickets])
@@ -135,6 +137,7 @@ async def upload(file: UploadFile, request: Request, services: ServicesDep) -> F
     """Keep a file until it goes with a ticket; for customers who are signed in."""
     visit = visit_of(request, services)
     customer = _signed_in(visit.customer)
+    await run_in_threadpool(allow, "files", visit, services)
     content = await file.read()
     kept = await run_in_threadpool(services.files.keep, file.filename or "", content, customer, at=visit.at)
     return _file_out(kept.file)

@@ -4,6 +4,7 @@
 const DEBOUNCE_MS = 250;
 const BESIDE_MS = 1200;
 const RETRY_MS = 4000;
+const PATIENCE_MS = 30_000;
 const DRAFT_DAYS = 7;
 const WIDE = /[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]/;
 const STATE = ["token", "episode", "seen"];
@@ -40,9 +41,9 @@ export function attach(root, host, options) {
   async function post(url, body) {
     body.set("visitor", visitor);
     body.set("entry", entry);
-    const response = await fetch(url, { method: "POST", body, headers: headers(), redirect: "error" });
+    const response = await fetch(url, { method: "POST", body, headers: headers(), redirect: "error", signal: AbortSignal.timeout(PATIENCE_MS) });
     const html = response.status === 204 ? "" : await response.text();
-    if (html && !html.includes("data-part")) throw new Error("unexpected");
+    if (html && !html.includes("data-part")) throw Object.assign(new Error("unexpected"), { status: response.status });
     return { html, status: response.status };
   }
 
@@ -59,7 +60,7 @@ export function attach(root, host, options) {
       if (target === fresh) fresh.tabIndex = -1;
       target?.focus();
     }
-    const ticket = one("form[data-ticket]");
+    const ticket = parts[0]?.dataset.part === "outcome" && one("form[data-ticket]");
     if (ticket) for (const [name, value] of Object.entries(state())) if (value) ticket.elements[name].value = value;
     return parts[0];
   }
@@ -147,7 +148,10 @@ export function attach(root, host, options) {
     return {
       at: Date.now(), key: text("key"), text: text("text"), email: text("email"), lane: text("lane"), question: text("question"),
       checked: text("checked"), ...Object.fromEntries(STATE.map((name) => [name, text(name)])),
-      files: [...ticket.querySelectorAll("[name=file]")].map((file) => [file.value, file.dataset.name]),
+      // Who was signed out meanwhile has no list of files; they are there again after signing in.
+      files: one("[data-files]")
+        ? [...ticket.querySelectorAll("[name=file]")].map((file) => [file.value, file.dataset.name])
+        : store.get(draftName)?.files ?? [],
     };
   }
 
@@ -184,7 +188,13 @@ export function attach(root, host, options) {
     button.setAttribute("aria-busy", "true");
     note.textContent = texts.sending;
     try {
+      const missing = unsent;
       await uploading;
+      if (unsent > missing) { // what is wrong with the file has been said where it was noticed
+        sending = false;
+        button.removeAttribute("aria-busy");
+        return;
+      }
       const body = new FormData(ticket, button);
       body.delete("files"); // they have been sent one by one
       const { html, status } = await post(ticket.action, body);
@@ -202,16 +212,17 @@ export function attach(root, host, options) {
         save();
         form.querySelector(".message, .before")?.scrollIntoView({ block: "center" });
       }
-    } catch {
+    } catch ({ status = 0 }) {
       // It may have arrived: the same key makes sure that it is one ticket, however often it is sent.
       sending = false;
-      note.textContent = navigator.onLine && retry > 4 ? texts.failed : texts.offline;
+      const hopeless = status >= 400 && status < 500 && status !== 408;
+      note.textContent = hopeless || (navigator.onLine && retry > 4) ? texts.failed : texts.offline;
       button.removeAttribute("aria-busy");
-      if (retry++ < 30) after("retry", RETRY_MS * Math.min(retry, 8), () => one("form[data-ticket]") === ticket && send(ticket));
+      if (!hopeless && retry++ < 30) after("retry", RETRY_MS * Math.min(retry, 8), () => one("form[data-ticket]") === ticket && send(ticket));
     }
   }
 
-  let uploading = Promise.resolve();
+  let uploading = Promise.resolve(), unsent = 0;
   function upload(input) {
     const chosen = [...input.files];
     input.value = "";
@@ -228,9 +239,11 @@ export function attach(root, host, options) {
       const response = await fetch(`${base}/support/${locale}/files`, { method: "POST", body, headers: headers() });
       const { id, name, message } = await response.json();
       if (id) listFile(id, name);
+      else ++unsent;
       note.textContent = message ?? "";
       save();
     } catch {
+      ++unsent;
       note.textContent = `${file.name}: ${texts.failed}`;
     }
   }
@@ -291,9 +304,9 @@ export function attach(root, host, options) {
     if (button?.name !== "vote") return ask(form, button);
     button.setAttribute("aria-busy", "true");
     emit(button.value === "solved" ? "solved" : "failed", state());
-    if (button.value === "solved") store.drop(draftName);
     try {
       put((await post(button.formAction, new FormData(form, button))).html);
+      if (button.value === "solved") store.drop(draftName);
     } catch {
       button.removeAttribute("aria-busy");
     }

@@ -14,6 +14,8 @@ from email.policy import SMTP
 from email.utils import formatdate, parseaddr
 from urllib.parse import unquote, urlsplit
 
+import idna
+
 from assistant.errors import AssistantError
 
 _TIMEOUT_SECONDS = 20.0
@@ -167,8 +169,9 @@ def _address(text: str) -> Address:
     name, spec = parseaddr(text)
     local, _, domain = spec.rpartition("@")
     try:
-        domain = domain.encode("idna").decode("ascii")
-    except UnicodeError as exc:
+        # Not Python's own codec, whose older rules would write to strasse.de instead of straße.de.
+        domain = idna.encode(domain, uts46=True).decode("ascii") if domain else domain
+    except (UnicodeError, idna.IDNAError) as exc:
         raise PostRefused("the address is none") from exc
     is_alone = bool(name) or text.strip() in (spec, f"<{spec}>")
     if not (is_alone and text.isprintable() and _LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain)):

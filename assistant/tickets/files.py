@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Sequence
 
+from assistant.errors import RecordUnavailable
 from assistant.record.events import MS_PER_DAY, Instant
 from assistant.tickets.attachments import AttachmentRefused, AttachmentRules, inspect, safe_name
 from assistant.tickets.models import Customer, File
@@ -65,9 +66,13 @@ class Files:
         if self._scanner is not None and self._scanner.infected(content):
             raise AttachmentRefused("infected", "a virus was found in it")
         file = File(uuid.uuid4().hex, safe_name(name, kind), kind.value, len(content))
-        self._contents.put(file.id, content)
         kept = KeptFile(file, self._pseudonym_of(customer.account), None, at)
-        self._store.add_file(kept)
+        self._store.add_file(kept)  # first: what is listed and not there is forgotten in time, the other way it is not
+        try:
+            self._contents.put(file.id, content)
+        except OSError as exc:
+            self._store.drop_file(file.id)
+            raise RecordUnavailable("attachments cannot be kept right now; the ticket can be sent without") from exc
         return kept
 
     def of(self, ids: Sequence[str], customer: Customer | None) -> list[KeptFile]:
@@ -87,8 +92,7 @@ class Files:
 
     def drop(self, kept: KeptFile) -> None:
         """Forget a file that went with no ticket."""
-        if kept.ticket is None:
-            self._store.drop_file(kept.file.id)
+        if self._store.drop_file(kept.file.id):
             self._contents.delete(kept.file.id)
 
     def delete(self, ids: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.errors import RecordUnavailable
 from assistant.record.events import MS_PER_HOUR, Instant
@@ -22,11 +22,15 @@ _ID_LETTERS = "23456789ABCDEFGHJKLMNPQRSTVWXYZ"
 _ID_LENGTH = 8
 EMAIL_ACCOUNT = "email:"
 """What the account of somebody without one begins with; their address follows."""
+UNVERIFIED_ACCOUNT = "unverified:"
+"""What the account of somebody begins with whose identity was observed and did not hold."""
+RESERVED = (EMAIL_ACCOUNT, UNVERIFIED_ACCOUNT)
+"""What no account of a shop may begin with."""
 
 
 def account_of_email(address: str) -> str:
     """Return the account that stands for an e-mail address."""
-    return EMAIL_ACCOUNT + address.strip().casefold()
+    return EMAIL_ACCOUNT + address.strip().lower()  # case folding would make one of "groß" and "gross"
 
 
 def digest_of_secret(secret: str) -> str:
@@ -111,13 +115,31 @@ class Intake:
                 raise
             spooled = self._spool.put(ticket, letter.files)
             return Taken(spooled, new=spooled.id == ticket.id, spooled=True)
+        late = at - kept.written_at > _LINK_HOURS * MS_PER_HOUR
+        if not new and link is not None and kept.sent_at is None and late:  # the link that it waits for is good no more
+            self.store.add_link(
+                replace(link, ticket=kept.id), sending=[replace(one, ticket=kept.id) for one in sending]
+            )
         return Taken(kept, new)
+
+    def known(self, letter: Letter, customer: Customer) -> DeskTicket | None:
+        """Return the ticket that a letter has become already, if it has and the database can tell."""
+        try:
+            return self.store.by_key(self._key(letter, customer))
+        except RecordUnavailable:
+            return None
 
     def bring_in(self) -> int:
         """Take in what was spooled while the database was away; return how many that were."""
         number = 0
         for name, ticket, files in self._spool.waiting():
-            self.store.add(ticket, files=files, sending=self._asking_for_fee(ticket))
+            try:
+                self.store.add(ticket, files=files, sending=self._asking_for_fee(ticket))
+            except RecordUnavailable:
+                raise
+            except Exception:  # whatever the database has against this one, the others are not to wait for it
+                self._spool.set_aside(name)
+                continue
             self._spool.drop(name)
             number += 1
         return number
@@ -173,10 +195,9 @@ class Intake:
 
     def _ticket(self, letter: Letter, customer: Customer, *, at: Instant) -> DeskTicket:
         account = self._pseudonym_of(customer.account)
-        said = "\x00".join((account, letter.key, letter.text))
         return DeskTicket(
             id="".join(secrets.choice(_ID_LETTERS) for _ in range(_ID_LENGTH)),
-            key=hashlib.sha256(said.encode()).hexdigest(),
+            key=self._key(letter, customer),
             account=account,
             customer=customer,
             locale=letter.locale,
@@ -190,6 +211,10 @@ class Intake:
             promised_at=None,
             conversation=letter.conversation,
         )
+
+    def _key(self, letter: Letter, customer: Customer) -> str:
+        said = "\x00".join((self._pseudonym_of(customer.account), letter.key, letter.text))
+        return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()
 
     def _asking_for_fee(self, ticket: DeskTicket) -> list[Outgoing]:
         if ticket.fee is not FeeState.ASKED or ticket.sent_at is None:

@@ -118,8 +118,8 @@ class TicketStore(Protocol):
         """Return files by their ids, in that order; those that there are not are left out."""
         ...
 
-    def drop_file(self, file: str) -> None:
-        """Forget a file that went with no ticket."""
+    def drop_file(self, file: str) -> bool:
+        """Forget a file that went with no ticket; return whether there was one."""
         ...
 
     def loose_files(self, *, before: Instant, most: int) -> Sequence[KeptFile]:
@@ -128,6 +128,13 @@ class TicketStore(Protocol):
 
     def due(self, *, now: Instant, most: int) -> Sequence[Outgoing]:
         """Return what is to be sent on now, in the order in which it became due."""
+        ...
+
+    def claim(self, outgoing: Outgoing, *, until: Instant) -> bool:
+        """Take something that is due for oneself; return whether nobody else had.
+
+        It is due again at ``until``: by then it was sent, was put off, or whoever took it is gone.
+        """
         ...
 
     def sent_on(self, outgoing: str) -> None:
@@ -153,6 +160,10 @@ class Spool(Protocol):
 
     def waiting(self) -> Sequence[tuple[str, DeskTicket, Sequence[str]]]:
         """Return what is kept: a name to drop it by, the ticket, and its files' ids; oldest first."""
+        ...
+
+    def set_aside(self, name: str) -> None:
+        """Keep a ticket out of the way of the others, for somebody to look at."""
         ...
 
     def drop(self, name: str) -> None:

@@ -69,8 +69,8 @@ def test_a_question_is_answered_on_the_page_and_kept_in_the_box(support: TestCli
 
     assert "<mark>Pieniądze wracają w ciągu dziesięciu dni.</mark>" in page.text
     assert ">kiedy wracają pieniądze</textarea>" in page.text
-    assert page.headers["cache-control"] == "no-store"
-    assert page.headers["ratelimit-policy"].startswith('"questions"')
+    assert page.headers["cache-control"] == "private, no-store"
+    assert page.headers["ratelimit-policy"].startswith('"questions')
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "x" * 10_001])
@@ -213,14 +213,28 @@ def test_too_many_tickets_are_refused_with_the_headers_and_the_text_stays(tmp_pa
 def test_too_many_questions_are_refused_and_the_question_stays(tmp_path: Path) -> None:
     build_small(tmp_path)
     with client_over(tmp_path, question_limit="2/hour") as client:
-        pages = [client.post("/support/pl", data={"question": "zwroty"}) for _ in range(3)]
+        pages = [client.post("/support/pl", data={"question": "zwroty"}) for _ in range(4)]
         api = client.post("/v1/answers", json={"question": "zwroty"})
         trusted = client.post("/v1/answers", json={"question": "zwroty"}, headers=OPERATOR)
 
-    assert [one.status_code for one in pages] == [200, 200, 429]
-    assert ">zwroty</textarea>" in pages[2].text
+    # The first was asked by somebody without an id, who counts by the address alone.
+    assert [one.status_code for one in pages] == [200, 200, 200, 429]
+    assert ">zwroty</textarea>" in pages[3].text
     assert (api.status_code, api.json()["type"]) == (429, "urn:askfirst:problem:too-many")
+    assert api.headers["ratelimit-policy"] == '"questions";q=2;w=3600'
     assert trusted.status_code == 200
+
+
+def test_many_people_at_one_address_are_allowed_ten_times_as_much(tmp_path: Path) -> None:
+    build_small(tmp_path)
+    with client_over(tmp_path, question_limit="2/hour") as client:
+        asked = [
+            client.post("/v1/answers", json={"question": "zwroty", "visitor": f"visitor-{number:02}"})
+            for number in range(21)
+        ]
+
+    assert [one.status_code for one in asked] == [200] * 20 + [429]
+    assert asked[20].headers["ratelimit-policy"] == '"questions-by-address";q=20;w=3600'
 
 
 def test_without_an_index_a_ticket_can_be_written_all_the_same(tmp_path: Path) -> None:

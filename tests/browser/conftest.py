@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from eval.browsing import FLAGS
 
 CHROMIUM = shutil.which("chromium")
 PHONE: ViewportSize = {"width": 390, "height": 844}
 START_SECONDS = 120.0
+expect.set_options(timeout=15_000)
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def demonstration(starter_index: Path, tmp_path_factory: pytest.TempPathFactory)
     process.wait(30)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # playwright's event loop runs as long, and other tests have their own
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("there is no Chromium on this machine: run 'make system-packages' as root")

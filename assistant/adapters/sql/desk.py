@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -14,6 +14,7 @@ from assistant.adapters.sql import schema
 from assistant.adapters.sql.engine import available, insert_new, writing
 from assistant.adapters.sql.migrating import upgrade
 from assistant.record.events import MS_PER_DAY, Instant
+from assistant.tickets.intake import MAIL
 from assistant.tickets.models import Conversation, Customer, DeskTicket, FeeState, File, TicketState
 from assistant.tickets.ports import KeptFile, Link, Outgoing
 from assistant.tickets.promises import Lane
@@ -21,6 +22,7 @@ from assistant.tickets.promises import Lane
 _tickets, _files, _links, _outbox = schema.desk_tickets, schema.desk_files, schema.links, schema.outbox
 NOBODY = "{}"
 """What is left of a customer whose data are past their retention."""
+_WRITTEN_ONCE = frozenset({"id", "key", "account", "customer", "text", "written_at", "conversation", "recorded"})
 
 
 class SqlTickets:
@@ -59,7 +61,7 @@ class SqlTickets:
     def ticket(self, ticket: str) -> DeskTicket | None:
         """Return a ticket by its id."""
         with self._reading() as connection:
-            return _ticket(connection, select(_tickets).where(_tickets.c.id == ticket))
+            return _ticket(connection, select(_tickets).where(_tickets.c.id == _storable(ticket)))
 
     def by_key(self, key: str) -> DeskTicket | None:
         """Return a ticket by the key that it was sent with."""
@@ -81,13 +83,15 @@ class SqlTickets:
     ) -> tuple[DeskTicket, bool] | None:
         """Change a ticket, alone with it; return it and whether it changed, ``None`` if there is none."""
         with self._writing() as connection:
-            before = _ticket(connection, select(_tickets).where(_tickets.c.id == ticket).with_for_update())
+            one = select(_tickets).where(_tickets.c.id == _storable(ticket))
+            before = _ticket(connection, one.with_for_update())
             if before is None:
                 return None
             after = change(before)
             if after != before:
-                values = {name: value for name, value in _ticket_values(after).items() if name != "recorded"}
-                connection.execute(update(_tickets).where(_tickets.c.id == ticket).values(values))
+                # Not what was written and by whom: that never changes, and may have been emptied.
+                values = {name: value for name, value in _ticket_values(after).items() if name not in _WRITTEN_ONCE}
+                connection.execute(update(_tickets).where(_tickets.c.id == after.id).values(values))
                 _keep_outgoing(connection, sending(after))
             return after, after != before
 
@@ -132,13 +136,15 @@ class SqlTickets:
     def files(self, ids: Sequence[str]) -> Sequence[KeptFile]:
         """Return files by their ids, in that order; those that there are not are left out."""
         with self._reading() as connection:
-            found = {row.id: _kept(row) for row in connection.execute(select(_files).where(_files.c.id.in_(ids)))}
+            listed = select(_files).where(_files.c.id.in_([_storable(one) for one in ids]))
+            found = {row.id: _kept(row) for row in connection.execute(listed)}
         return [found[one] for one in dict.fromkeys(ids) if one in found]
 
-    def drop_file(self, file: str) -> None:
-        """Forget a file that went with no ticket."""
+    def drop_file(self, file: str) -> bool:
+        """Forget a file that went with no ticket; return whether there was one."""
         with self._writing() as connection:
-            connection.execute(delete(_files).where(_files.c.id == file, _files.c.ticket.is_(None)))
+            gone = connection.execute(delete(_files).where(_files.c.id == file, _files.c.ticket.is_(None)))
+            return gone.rowcount == 1
 
     def loose_files(self, *, before: Instant, most: int) -> Sequence[KeptFile]:
         """Return files uploaded before a moment that went with no ticket."""
@@ -154,6 +160,12 @@ class SqlTickets:
                 Outgoing(row.id, row.kind, row.ticket, row.payload, row.due_at, row.attempts)
                 for row in connection.execute(waiting)
             ]
+
+    def claim(self, outgoing: Outgoing, *, until: Instant) -> bool:
+        """Take something that is due for oneself; return whether nobody else had."""
+        still_due = (_outbox.c.id == outgoing.id, _outbox.c.due_at == outgoing.due_at)
+        with self._writing() as connection:
+            return connection.execute(update(_outbox).where(*still_due).values(due_at=until)).rowcount == 1
 
     def sent_on(self, outgoing: str) -> None:
         """Note that something was sent on, and empty it."""
@@ -203,6 +215,21 @@ def delete_tickets(connection: Connection, accounts: Sequence[str]) -> dict[str,
     return gone
 
 
+def written_to(connection: Connection) -> set[str]:
+    """Return the addresses that links were sent to lately, or are still to be sent to."""
+    return {*connection.scalars(select(_links.c.email).distinct()), *_mails(connection).values()}
+
+
+def delete_links(connection: Connection, emails: Container[str]) -> dict[str, int]:
+    """Delete the links sent to addresses, and the mails that carry them; return how many rows of each table went."""
+    links = [row.digest for row in connection.execute(select(_links)) if row.email in emails]
+    mails = [mail for mail, email in _mails(connection).items() if email in emails]
+    return {
+        "links": sum(connection.execute(delete(_links).where(_links.c.digest == one)).rowcount for one in links),
+        "outbox": sum(connection.execute(delete(_outbox).where(_outbox.c.id == one)).rowcount for one in mails),
+    }
+
+
 def files_of(connection: Connection, accounts: Sequence[str]) -> list[str]:
     """Return the ids of all files of accounts, by their pseudonyms."""
     return list(connection.scalars(select(_files.c.id).where(_files.c.account.in_(accounts))))
@@ -227,7 +254,8 @@ def empty_old(connection: Connection, *, before: Instant, now: Instant) -> tuple
 
 
 def _go_along(connection: Connection, ticket: DeskTicket, files: Sequence[str]) -> None:
-    mine = (_files.c.id.in_(files), _files.c.account == ticket.account, _files.c.ticket.is_(None))
+    ids = [_storable(one) for one in files]
+    mine = (_files.c.id.in_(ids), _files.c.account == ticket.account, _files.c.ticket.is_(None))
     connection.execute(update(_files).where(*mine).values(ticket=ticket.id))
 
 
@@ -277,7 +305,7 @@ def _ticket_values(ticket: DeskTicket) -> dict[str, Any]:
         "account": ticket.account,
         "customer": json.dumps(asdict(ticket.customer), ensure_ascii=False),
         "locale": ticket.locale,
-        "text": ticket.text,
+        "text": _storable(ticket.text),
         "wanted": ticket.wanted.value,
         "lane": ticket.lane.value,
         "fee": ticket.fee.value,
@@ -289,6 +317,17 @@ def _ticket_values(ticket: DeskTicket) -> dict[str, Any]:
         "conversation": json.dumps(asdict(ticket.conversation), ensure_ascii=False),
         "recorded": False,
     }
+
+
+def _mails(connection: Connection) -> dict[str, str]:
+    """Return whom each mail goes to that is still to be sent, by its id."""
+    waiting = select(_outbox.c.id, _outbox.c.payload).where(_outbox.c.kind == MAIL, _outbox.c.payload.like("{%"))
+    return {row.id: json.loads(row.payload)["to"] for row in connection.execute(waiting)}
+
+
+def _storable(text: str) -> str:
+    """Return a text without the one character that PostgreSQL cannot keep."""
+    return text.replace("\x00", "\ufffd")
 
 
 def _kept(row: Row[Any]) -> KeptFile:

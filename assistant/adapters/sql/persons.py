@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import CompoundSelect, Connection, Engine, Table, and_, delete, or_, select, text, union
 
 from assistant.adapters.sql import schema
-from assistant.adapters.sql.desk import delete_tickets, files_of
+from assistant.adapters.sql.desk import delete_links, delete_tickets, files_of, written_to
 from assistant.adapters.sql.engine import insert_new, writing
 from assistant.record.events import Instant, Who
 from assistant.record.keys import Keys
+from assistant.tickets.intake import account_of_email
 
 _asked = schema.interactions.c
 _OF_EPISODES = (schema.events, schema.tickets, schema.unfolded, schema.interactions)
+_OF_SOMEBODY = (schema.interactions, schema.episodes, schema.tickets)
+_VISITORS = tuple(table.c.visitor for table in _OF_SOMEBODY)
+_ACCOUNTS = tuple(table.c.account for table in (*_OF_SOMEBODY, schema.desk_tickets, schema.desk_files))
 _AT_ONCE = 500
 
 
@@ -25,11 +29,13 @@ class Person:
 
     Theirs is what was asked with one of the ``accounts``, in one of the ``browsers``, or without signing in where they
     were ``signed_out``: in the browsers of an account others may have signed in too, whose questions are not theirs.
+    ``emails`` are the addresses to which links for one of the accounts were sent.
     """
 
     accounts: frozenset[str] = frozenset()
     browsers: frozenset[str] = frozenset()
     signed_out: frozenset[str] = frozenset()
+    emails: frozenset[str] = frozenset()
 
     def marks(self, keys: Keys) -> set[str]:
         """Return what stands for them once they are erased."""
@@ -85,7 +91,8 @@ def erase(engine: Engine, person: Person, *, keys: Keys, at: Instant) -> Erased:
     """
     with writing(engine) as connection:
         files = files_of(connection, sorted(person.accounts))
-        gone = delete_person(connection, person)
+        theirs = frozenset(one for one in written_to(connection) if _account(one, keys) in person.accounts)
+        gone = delete_person(connection, replace(person, emails=theirs))
         add_marks(connection, [{"mark": one, "at": at} for one in sorted(person.marks(keys))])
     return Erased(gone, swept=sweep(engine), files=tuple(files))
 
@@ -102,7 +109,9 @@ def delete_person(connection: Connection, person: Person) -> dict[str, int]:
     for start in range(0, len(episodes), _AT_ONCE):
         for table, number in delete_episodes(connection, episodes[start : start + _AT_ONCE]).items():
             gone[table] = gone.get(table, 0) + number
-    return {**gone, **delete_tickets(connection, sorted(person.accounts))}
+    by_mail = delete_links(connection, person.emails)
+    by_account = delete_tickets(connection, sorted(person.accounts))
+    return {**gone, **{table: number + by_mail.get(table, 0) for table, number in by_account.items()}}
 
 
 def add_marks(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
@@ -114,14 +123,16 @@ def add_marks(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
 def erased_among(connection: Connection, *, keys: Keys) -> Person:
     """Return those whose rows are there though they were erased: a backup has brought them back."""
     marks = set(connection.scalars(select(schema.erasures.c.mark)))
+    # Somebody may have written without asking, or the questions may be past their retention.
     accounts, browsers = (
-        {one for one in connection.scalars(select(column).distinct()) if one is not None}
-        for column in (_asked.account, _asked.visitor)
+        {one for column in columns for one in connection.scalars(select(column).distinct()) if one is not None}
+        for columns in (_ACCOUNTS, _VISITORS)
     )
     return Person(
         frozenset(one for one in accounts if keys.erasure_mark(one) in marks),
         frozenset(one for one in browsers if keys.erasure_mark(one) in marks),
         frozenset(one for one in browsers if keys.erasure_mark(_signed_out(one)) in marks),
+        frozenset(one for one in written_to(connection) if keys.erasure_mark(_account(one, keys)) in marks),
     )
 
 
@@ -168,6 +179,10 @@ def _is_theirs(table: Table, person: Person) -> Any:
         table.c.visitor.in_(sorted(person.browsers)),
         and_(table.c.visitor.in_(sorted(person.signed_out)), table.c.account.is_(None)),
     )
+
+
+def _account(email: str, keys: Keys) -> str:
+    return keys.account(account_of_email(email))
 
 
 def _signed_out(visitor: str) -> str:
