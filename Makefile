@@ -2,6 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8000
 SHOP_PORT ?= 8001
+WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
@@ -25,8 +26,8 @@ demo: $(STAMP)  ## index the starter help centre and serve it on 127.0.0.1:PORT,
 	$(BIN)/askfirst index build --pages corpus/pages
 	$(BIN)/askfirst demo --port $(PORT) --shop-port $(SHOP_PORT)
 
-test: $(STAMP)  ## run all tests
-	$(BIN)/pytest
+test: $(STAMP)  ## run all tests, by WORKERS processes of some 3 GB each
+	OMP_WAIT_POLICY=PASSIVE $(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile
 
 check: $(STAMP)  ## format, lint, types, direction of imports
 	$(BIN)/ruff format --check $(FILES)

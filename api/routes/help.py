@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from babel import Locale
 from babel.dates import format_date
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
+from api.content_policy import content_policy
 from api.dependencies import AssistantDep, Services, ServicesDep
 from api.help_addresses import absolute, alternates, base_address
 from api.help_centre import HelpCentre, help_centre_of
 from api.help_documents import crumbs_data, faq_data, llms_txt, opensearch, robots, sitemap
 from api.help_text import body_of, description_of, markdown_of
-from api.i18n import texts_for
+from api.i18n import formatting_locale, texts_for
 from api.links import shown_url
 from api.rendering import render
 from api.speaking import locale_of, offered_locales
@@ -157,7 +157,7 @@ def _shown(request: Request, services: Services, centre: HelpCentre, page: Page)
     if questions:
         data.append(faq_data(questions, page.locale))
     contents = [section for section in page.sections if section.heading and section.level <= _CONTENTS_LEVEL]
-    return render(
+    response = render(
         request,
         services,
         "help_page.html",
@@ -168,7 +168,7 @@ def _shown(request: Request, services: Services, centre: HelpCentre, page: Page)
         body=body_of(page, centre.pages, texts),
         contents=contents if len(contents) >= _LEAST_CONTENTS else [],
         description=description_of(page, questions),
-        updated=format_date(page.updated, "long", locale=_dates_in(page.locale)) if page.updated else "",
+        updated=format_date(page.updated, "long", locale=formatting_locale(page.locale)) if page.updated else "",
         previous=_link(place.previous),
         next=_link(place.next),
         canonical=absolute(page, base),
@@ -176,6 +176,9 @@ def _shown(request: Request, services: Services, centre: HelpCentre, page: Page)
         languages=_languages(services, {twin.locale: shown_url(twin.url) for twin in centre.twins_of(page)}),
         structured=data,
     )
+    if "<img" in page.html:
+        response.headers["Content-Security-Policy"] = content_policy(with_images=True)
+    return response
 
 
 def _centre(services: Services) -> HelpCentre | None:
@@ -217,8 +220,3 @@ def _languages(services: Services, twins: dict[str, str]) -> list[tuple[str, str
 
 def _link(page: Page | None) -> tuple[str, str] | None:
     return (page.title, shown_url(page.url)) if page is not None else None
-
-
-def _dates_in(locale: str) -> Locale:
-    # English of no country is British here, as the texts are.
-    return Locale.parse("en_GB" if locale == "en" else locale.replace("-", "_"))

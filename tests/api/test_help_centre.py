@@ -420,3 +420,18 @@ def test_a_new_generation_is_arranged_anew(tmp_path: Path) -> None:
 
     assert "Nowa strona" not in before
     assert links_of(after)["Nowa strona"] == "/help/pl/docs/nowa"
+
+
+def test_images_from_elsewhere_are_allowed_where_a_page_has_some_and_nowhere_else(tmp_path: Path) -> None:
+    pages = {
+        "en/picture.md": "# Picture\n\n![A shop](https://cdn.example.com/shop.png)",
+        "en/plain.md": "# Plain\n\nNothing to see.",
+    }
+    with serving(tmp_path, pages) as client:
+        policies = [
+            client.get(path).headers["content-security-policy"]
+            for path in ("/help/en/picture", "/help/en/plain", "/support/en")
+        ]
+
+    assert ["img-src 'self' https: data:" in one for one in policies] == [True, False, False]
+    assert all("unsafe" not in one and "script-src 'self';" in one for one in policies)
