@@ -21,6 +21,7 @@ from assistant.asking.assistant import Assistant
 from assistant.asking.curation import PINNED
 from assistant.asking.pinning import place_pins
 from commands.console import progress, results
+from commands.doctor_support import check_support
 from indexer.adapters.model_folder import problems_of_model_folder
 from indexer.contents import read_passages
 from indexer.errors import IndexNotReady
@@ -61,6 +62,7 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], Iterator[Che
     yield "index", lambda: _index(settings)
     yield "curation", lambda: _curation(settings)
     yield "record", lambda: _record(settings)
+    yield "support", lambda: check_support(settings)
 
 
 def _python() -> Iterator[Check]:
