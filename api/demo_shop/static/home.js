@@ -1,8 +1,8 @@
-// What the widget tells the page around it, for whoever builds one.
-const list = document.getElementById("heard");
-const names = ["ready", "asked", "answered", "opened", "solved", "failed", "help", "sent", "unavailable"];
-for (const name of names)
-  document.addEventListener(`askfirst-${name}`, ({ detail }) => {
+// Shows what this page hears from the widget. It comes before the widget and listens at once: the widget may have
+// something to say before the page is whole.
+(() => {
+  const show = (name, detail) => {
+    const list = document.getElementById("heard");
     if (!list.dataset.heard) list.replaceChildren();
     list.dataset.heard = name;
     const item = document.createElement("li");
@@ -10,4 +10,10 @@ for (const name of names)
     code.textContent = `askfirst-${name} ${JSON.stringify(detail)}`;
     item.append(code);
     list.append(item);
-  });
+  };
+  for (const name of ["ready", "unavailable", "asked", "answered", "opened", "solved", "failed", "help", "sent"])
+    document.addEventListener(`askfirst-${name}`, ({ detail }) => {
+      if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => show(name, detail));
+      else show(name, detail);
+    });
+})();
