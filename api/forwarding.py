@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 
 import structlog
@@ -10,10 +9,9 @@ import structlog
 from api.chores import Chores
 from api.dependencies import Clock, Services
 from api.ticketing import record_sent
-from api.webhooks import Fees, NotTaken
-from assistant.adapters.post import Mail, Post, PostRefused, PostUnavailable
+from api.webhooks import NotTaken
+from assistant.errors import RecordUnavailable
 from assistant.tickets.backoff import next_due
-from assistant.tickets.intake import FEE, MAIL
 from assistant.tickets.ports import Outgoing, TicketStore
 
 _AT_ONCE = 50
@@ -85,30 +83,6 @@ class Forwarding:
         self._store.put_off(one.id, until=until, error=str(exc))
 
 
-def mail_sender(post: Post) -> Send:
-    """Return what sends mails."""
-
-    def send(one: Outgoing) -> None:
-        mail = json.loads(one.payload)
-        try:
-            post.send(Mail(to=mail["to"], subject=mail["subject"], text=mail["text"], message_id=one.id))
-        except PostRefused as exc:
-            raise NotTaken("the mail server refused it", forever=True) from exc
-        except PostUnavailable as exc:
-            raise NotTaken("the mail server could not be reached") from exc
-
-    return send
-
-
-def fee_sender(fees: Fees, clock: Clock) -> Send:
-    """Return what asks the shop for fees."""
-
-    def send(one: Outgoing) -> None:
-        fees.ask(one.id, one.payload, now=clock())
-
-    return send
-
-
 def ticket_chores(services: Services, senders: Mapping[str, Send], *, every_seconds: float) -> Chores:
     """Return what looks after tickets while the service runs."""
     forwarding = Forwarding(services.intake.store, senders, services.clock)
@@ -118,8 +92,14 @@ def ticket_chores(services: Services, senders: Mapping[str, Send], *, every_seco
 
     def record_the_rest() -> None:
         for ticket in services.intake.store.unrecorded(most=_AT_ONCE):
-            if not chores.stopping():
+            if chores.stopping():
+                break
+            try:
                 record_sent(ticket, services)
+            except (RecordUnavailable, TimeoutError):
+                raise
+            except Exception as exc:  # whatever it is about this one, the others are not to wait for it
+                _log.error("upkeep.failed", error=type(exc).__name__)
 
     def drop_loose_files() -> None:
         services.files.drop_loose(services.clock())
@@ -127,13 +107,3 @@ def ticket_chores(services: Services, senders: Mapping[str, Send], *, every_seco
     parts = (services.intake.bring_in, forward, record_the_rest, drop_loose_files)
     chores = Chores("tickets", parts, every_seconds=every_seconds)
     return chores
-
-
-def senders_of(post: Post | None, fees: Fees | None, clock: Clock) -> dict[str, Send]:
-    """Return what sends messages on, as far as it is set up."""
-    senders: dict[str, Send] = {}
-    if post is not None:
-        senders[MAIL] = mail_sender(post)
-    if fees is not None:
-        senders[FEE] = fee_sender(fees, clock)
-    return senders

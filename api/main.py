@@ -10,9 +10,10 @@ from fastapi import FastAPI
 from api.app import Recording, create_app
 from api.curating import Curating
 from api.dependencies import Clock, system_clock
-from api.forwarding import senders_of, ticket_chores
+from api.forwarding import ticket_chores
 from api.live import LiveAssistant
 from api.log import configure_logging
+from api.senders import senders_of
 from api.settings import Settings, read_settings
 from api.upkeep import Upkeep
 from api.wiring import (

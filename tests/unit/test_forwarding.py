@@ -15,7 +15,8 @@ import pytest
 from sqlalchemy import select
 from standardwebhooks import Webhook
 
-from api.forwarding import Forwarding, Send, fee_sender, senders_of
+from api.forwarding import Forwarding, Send
+from api.senders import fee_sender, senders_of
 from api.webhooks import Fees, NotTaken, SignatureRefused
 from assistant.adapters.post import Post
 from assistant.adapters.sql import schema
