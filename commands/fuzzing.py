@@ -6,7 +6,7 @@ import asyncio
 import json
 import tempfile
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated
 
@@ -82,6 +82,7 @@ def fuzz_command(
         for case in cases[:5]:
             results.print(f"    {case}", markup=False)
     if json_file is not None:
-        json_file.write_text(json.dumps(asdict(fuzzed), indent=2, ensure_ascii=False) + "\n", "utf-8")
+        figures = {one.name: getattr(fuzzed, one.name) for one in fields(fuzzed)}
+        json_file.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", "utf-8")
     if fuzzed.lost or fuzzed.doubled or fuzzed.missing:
         raise EvalError("drafts were lost, or tickets doubled")
