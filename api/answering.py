@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import structlog
 
 from api.dependencies import Services
+from api.links import shown_url
 from api.recording import Asker, RecordedQuestion, record_question, without_personal_data
+from api.schemas import AnswerOut, AnswersResponse
 from api.visits import Visit
 from assistant.asking.assistant import Assistant
 from assistant.asking.models import Answer, Question, Reply, outcome_of
@@ -76,6 +78,24 @@ def answer_if_new(
         return None
     asker = Asker(visit.who, asked.entry, visit.at, asked.with_ticket_intent, asked.episode)
     return Answered(reply, record_question(reply, asker, assistant, services))
+
+
+def response_of(answered: Answered, assistant: Assistant) -> AnswersResponse:
+    """Return an answered question as the API tells it."""
+    recorded = answered.recorded
+    return AnswersResponse(
+        answer_id=recorded.interaction.id,
+        token=recorded.token,
+        episode=recorded.interaction.episode,
+        outcome=recorded.outcome,
+        reason=recorded.interaction.reason,
+        locale=answered.reply.locale,
+        generation=answered.reply.generation,
+        answers=[
+            AnswerOut.of(one, page_url=shown_url(assistant.index.pages[one.hit.passage.page_id].url))
+            for one in recorded.shown
+        ],
+    )
 
 
 def ask(question: Question, assistant: Assistant, services: Services) -> Reply:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -21,6 +21,7 @@ from api.i18n import N_, NP_, Texts, formatting_locale, js_texts, texts_for
 from api.links import shown_url
 from api.promise_words import promise_words
 from api.rendering import render
+from api.sessions import new_visitor
 from api.speaking import offered_locales
 from api.visits import Visit
 from assistant.asking.assistant import Assistant
@@ -53,6 +54,7 @@ _SCRIPTED: Mapping[str, str | tuple[str, str]] = {
     "remove": N_("Remove"),
 }
 """What scripts say."""
+_WITH_SCRIPTS = ("support.html", "_widget.html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,6 @@ class FlowView:
     message: str = ""
     vote: str = ""
     say: str = ""
-    reasons: Sequence[tuple[str, str]] = ()
 
     @property
     def passages_seen(self) -> frozenset[str]:
@@ -78,8 +79,9 @@ class FlowView:
         return frozenset(self.seen.split("\n")) - {""}
 
     def having_seen(self, passages: Sequence[str]) -> FlowView:
-        """Return the view after more passages were shown."""
-        return replace(self, seen="\n".join(dict.fromkeys((*filter(None, self.seen.split("\n")), *passages))))
+        """Return the view after more passages were shown; it knows the last of them."""
+        seen = list(dict.fromkeys((*filter(None, self.seen.split("\n")), *passages)))
+        return replace(self, seen="\n".join(seen[-_MOST_SEEN:]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +165,14 @@ def show_as(
         priority=format_currency(fee.amount, fee.currency, locale=formatting_locale(locale))
         if settings.fee_url
         else "",
-        promises=promises_in(services, locale, visit),
-        scripted=js_texts(texts, _SCRIPTED),
+        promises=promises_in(services, locale, visit) if flow.letter is not None else {},
+        scripted=_scripted(locale) if template in _WITH_SCRIPTS else {},
+        reasons=reasons_in(texts),
         has_pages=locale in offered_locales(services),
     )
     response.headers.update(flow.headers)
     if visit.visitor is None and request.method == "POST" and not elsewhere:
-        services.sessions.keep_visitor(response, secrets.token_urlsafe(16))
+        services.sessions.keep_visitor(response, new_visitor())
     return response
 
 
@@ -250,9 +253,13 @@ def view_of(
             if not held_out
             else ""
         ),
-        reasons=reasons_in(texts),
     )
-    return view.having_seen([shown.hit.passage.id for shown in recorded.shown][:_MOST_SEEN])
+    return view.having_seen([shown.hit.passage.id for shown in recorded.shown])
+
+
+@lru_cache
+def _scripted(locale: str) -> Mapping[str, object]:
+    return js_texts(texts_for(locale), _SCRIPTED)
 
 
 def reasons_in(texts: Texts) -> list[tuple[str, str]]:

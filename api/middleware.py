@@ -78,7 +78,6 @@ class RequestMiddleware:
                     allowed_origins=self._origins,
                 )
                 if refused is not None:
-                    status = 403
                     shown = (
                         problem_page(403, headers)
                         if wants_page(headers)

@@ -3,6 +3,7 @@ restart signs nobody out."""
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
 from typing import Literal
@@ -16,6 +17,7 @@ from assistant.tickets.models import Customer
 SESSION_COOKIE = "askfirst_session"
 SESSION_HEADER = "askfirst-session"
 VISITOR_COOKIE = "askfirst_visitor"
+_RANDOM_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _VISITOR_SECONDS = 365 * 24 * 3600
 
 
@@ -71,7 +73,7 @@ class Sessions:
     def visitor_of(self, request: Request) -> str | None:
         """Return the random id that the browser keeps, if it keeps one."""
         visitor = request.cookies.get(VISITOR_COOKIE, "")
-        return visitor if 8 <= len(visitor) <= 64 and visitor.replace("-", "").replace("_", "").isalnum() else None
+        return visitor if is_random_id(visitor) else None
 
     def keep_visitor(self, response: Response, visitor: str) -> None:
         """Have the browser keep its random id."""
@@ -79,6 +81,11 @@ class Sessions:
 
     def _set(self, response: Response, name: str, value: str, *, seconds: int) -> None:
         response.set_cookie(name, value, max_age=seconds, path="/", secure=self._secure, httponly=True, samesite="lax")
+
+
+def is_random_id(text: str) -> bool:
+    """Say whether a text looks like a random id that a browser may keep: 8 to 64 letters, digits, ``-`` and ``_``."""
+    return _RANDOM_ID.fullmatch(text) is not None
 
 
 def new_visitor() -> str:

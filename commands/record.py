@@ -103,6 +103,7 @@ def retain() -> None:
     settings = read_settings()
     with opened_record(settings) as record:
         done = delete_old(record.engine, make_retention(settings), now=_now())
+        make_files(settings, make_keys(settings), SqlTickets(record.engine)).delete(done.files)
     results.print(
         f"{done.texts:,} texts emptied, the events of {done.stories:,} episodes and {done.episodes:,} episodes deleted"
     )

@@ -6,12 +6,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.answering import Asked, answer_question
+from api.answering import Asked, answer_question, response_of
 from api.dependencies import AssistantDep, ServicesDep
 from api.errors import PROBLEMS, NotAllowed
-from api.links import shown_url
 from api.recording import await_commit
-from api.schemas import AnswerOut, AnswersRequest, AnswersResponse, SuggestionOut, SuggestResponse
+from api.schemas import AnswersRequest, AnswersResponse, SuggestionOut, SuggestResponse
 from api.visits import allow, visit_of
 
 router = APIRouter(prefix="/v1", tags=["asking"])
@@ -33,22 +32,9 @@ def answer(asked: AnswersRequest, request: Request, services: ServicesDep, assis
     with_ticket_intent = asked.intent == "ticket"
     question = Asked(asked.question, asked.locale, asked.entry, with_ticket_intent, asked.episode)
     done = answer_question(question, visit, assistant, services)
-    reply, recorded = done.reply, done.recorded
-    answered = AnswersResponse(
-        answer_id=recorded.interaction.id,
-        token=recorded.token,
-        episode=recorded.interaction.episode,
-        outcome=recorded.outcome,
-        reason=recorded.interaction.reason,
-        locale=reply.locale,
-        generation=reply.generation,
-        answers=[
-            AnswerOut.of(one, page_url=shown_url(assistant.index.pages[one.hit.passage.page_id].url))
-            for one in recorded.shown
-        ],
-    )
-    body = answered.model_dump_json()  # while it is being committed, and not checked once more by the framework
-    await_commit(recorded, services)
+    # Made while it is being committed, and not checked once more by the framework.
+    body = response_of(done, assistant).model_dump_json()
+    await_commit(done.recorded, services)
     return Response(body, media_type="application/json", headers=headers)
 
 

@@ -15,9 +15,10 @@ from starlette.datastructures import FormData, UploadFile
 from api.answering import Asked, answer_if_new, answer_question
 from api.dependencies import Services, ServicesDep
 from api.errors import TooMany
-from api.flow import REASONS, Flow, FlowView, promises_in, reasons_in, show, show_as, view_of
+from api.flow import REASONS, Flow, FlowView, promises_in, show, show_as, view_of
 from api.i18n import texts_for
 from api.recording import await_commit, recordable
+from api.sessions import is_random_id
 from api.speaking import LOCALE_COOKIE, locale_of
 from api.tokens import TokenRefused
 from api.visits import Visit, allow, visit_of
@@ -48,17 +49,12 @@ def field(form: FormData, name: str) -> str:
 
 
 @router.api_route("/", methods=_READING)
+@router.api_route("/support", methods=_READING)
 def start(request: Request, services: ServicesDep) -> Response:
     """Lead to the support page in the visitor's language."""
     return RedirectResponse(
         f"/support/{locale_of(request, services)}", 302, headers={"Vary": "Accept-Language, Cookie"}
     )
-
-
-@router.api_route("/support", methods=_READING)
-def support_anywhere(request: Request, services: ServicesDep) -> Response:
-    """Lead to the support page in the visitor's language."""
-    return start(request, services)
 
 
 @router.api_route("/support/{locale}", methods=_READING)
@@ -114,7 +110,7 @@ def voted(request: Request, services: ServicesDep, locale: str, form: FormDep) -
         "failed": texts.gettext("Sorry about that. What was wrong?"),
         "thanks": texts.gettext("Thank you. That helps us to write better pages."),
     }[shown_vote]
-    view = replace(before, vote=shown_vote, say=say, reasons=reasons_in(texts))
+    view = replace(before, vote=shown_vote, say=say)
     # What was solved needs no ticket any more: the form closes.
     parts = ("vote", "ticket") if vote == "solved" else ("vote",)
     return show(Flow(view, parts=parts), request, services, spoken, visit)
@@ -169,8 +165,7 @@ def keep_locale(response: Response, locale: str) -> None:
 def visit_from(request: Request, services: Services, form: FormData) -> Visit:
     """Return who sends a form; the widget, which has no cookies here, names its browser in it."""
     visitor = field(form, "visitor")
-    good = 8 <= len(visitor) <= 64 and visitor.replace("-", "").replace("_", "").isalnum() and visitor.isascii()
-    return visit_of(request, services, visitor=visitor if good else None)
+    return visit_of(request, services, visitor=visitor if is_random_id(visitor) else None)
 
 
 def entry_of(form: FormData) -> str:
@@ -193,8 +188,7 @@ def flow_view(form: FormData) -> FlowView:
 def episode_of(form: FormData) -> str:
     """Return the episode that a form goes on with, empty if it is none."""
     episode = field(form, "episode")
-    good = len(episode) <= 64 and episode.replace("-", "").replace("_", "").isalnum() and episode.isascii()
-    return episode if good else ""
+    return episode if is_random_id(episode) else ""
 
 
 def too_many(exc: TooMany, before: FlowView, locale: str, parts: tuple[str, ...]) -> Flow:

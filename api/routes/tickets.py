@@ -8,12 +8,11 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request, Response, UploadFile
 from fastapi.concurrency import run_in_threadpool
 
+from api.answering import response_of
 from api.dependencies import OperatorOnly, ServicesDep
 from api.errors import PROBLEMS, NotAllowed, NotFound, SignInNeeded
-from api.links import shown_url
 from api.recording import await_commit
 from api.routes.sign_in import sign_in_by_shop
-from api.schemas import AnswerOut, AnswersResponse
 from api.schemas_tickets import (
     FileOut,
     SendResponse,
@@ -30,7 +29,6 @@ from api.speaking import locale_of
 from api.ticketing import record_solved
 from api.visits import allow, visit_of
 from api.webhooks import SignatureRefused
-from assistant.asking.models import outcome_of
 from assistant.record.events import Instant
 from assistant.tickets.models import Customer, DeskTicket, File, TicketState
 
@@ -73,20 +71,7 @@ def send(asked: TicketRequest, request: Request, response: Response, services: S
         answered = unseen_answer(written, visit, services, seen=frozenset(asked.seen))
         if answered is not None:
             await_commit(answered.recorded, services)
-            recorded, reply = answered.recorded, answered.reply
-            pages = services.live.current().index.pages
-            answer = AnswersResponse(
-                answer_id=recorded.interaction.id,
-                token=recorded.token,
-                episode=recorded.interaction.episode,
-                outcome=recorded.outcome,
-                reason=outcome_of(reply)[1],
-                locale=reply.locale,
-                generation=reply.generation,
-                answers=[
-                    AnswerOut.of(one, page_url=shown_url(pages[one.hit.passage.page_id].url)) for one in recorded.shown
-                ],
-            )
+            answer = response_of(answered, services.live.current())
             return SendResponse(outcome="suggested", answer=answer)
     taken = take(written, visit, services)
     confirmed = taken.ticket.sent_at is not None

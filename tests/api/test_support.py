@@ -131,7 +131,6 @@ def test_an_answer_that_was_not_shown_yet_is_shown_once_before_sending_and_never
 
     assert 'class="before"' in first.text
     assert "Pieniądze wracają w ciągu dziesięciu dni." in first.text
-    assert support.get("/v1/tickets").json()["tickets"] == [] or 'class="sent"' in second.text
     assert 'class="sent"' in second.text
 
 
@@ -365,12 +364,15 @@ def test_my_ticket_shows_what_was_sent_and_whether_the_promise_was_kept(support:
     assert foreign.status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/support/pl/tickets/none", "/support/pl/link/none", "/support/xx-nonsense"])
-def test_what_is_not_there_is_said_on_a_page(support: TestClient, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/support/pl/tickets/none", 404), ("/support/pl/link/none", 410), ("/support/xx-nonsense", 200)],
+)
+def test_what_is_not_there_is_said_on_a_page(support: TestClient, path: str, status: int) -> None:
     sign_in(support)
     page = support.get(path)
 
-    assert page.status_code in (200, 404, 410)
+    assert page.status_code == status
     assert "<h1>" in page.text
 
 

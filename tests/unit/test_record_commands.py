@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from assistant.adapters.attachment_store import AttachmentStore
+from assistant.adapters.sql.desk import SqlTickets
 from assistant.adapters.sql.migrating import newest
 from assistant.adapters.sql.record import SqlRecord
 from assistant.asking.assistant import Assistant
@@ -22,6 +24,9 @@ from assistant.asking.models import Question
 from assistant.record.checking import check
 from assistant.record.keys import Keys, secret_bytes
 from assistant.record.ports import Append
+from assistant.tickets.models import Conversation, Customer, DeskTicket, FeeState, File, TicketState
+from assistant.tickets.ports import AttachmentMissing, KeptFile
+from assistant.tickets.promises import Lane
 from commands.main import main
 from tests.record_story import DAY, event, missed, question, ticket, ticket_event
 
@@ -170,6 +175,39 @@ def test_what_is_past_its_retention_is_deleted(run: Run, database: str, monkeypa
 
     assert run("record", "retain") == Done(0, "3 texts emptied, the events of 2 episodes and 0 episodes deleted\n", "")
     assert rows_in(database, "interactions") == 0
+
+
+def test_what_is_in_the_files_of_old_tickets_is_deleted_too(
+    run: Run, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASKFIRST_ATTACHMENTS", f"file:{tmp_path}/attachments")
+    monkeypatch.setenv("ASKFIRST_KEEP_TEXT_DAYS", "9")
+    contents, record = AttachmentStore(f"file:{tmp_path}/attachments"), SqlRecord(database)
+    store, file = SqlTickets(record.engine), File("f" * 32, "bill.pdf", "pdf", 4)
+    store.add_file(KeptFile(file, "ann", None, WHEN))
+    contents.put(file.id, b"%PDF")
+    asked = DeskTicket(
+        id="T-1",
+        key="k" * 12,
+        account="ann",
+        customer=Customer("ann"),
+        locale="pl",
+        text="Gdzie są pieniądze?",
+        wanted=Lane.STANDARD,
+        lane=Lane.STANDARD,
+        fee=FeeState.NONE,
+        state=TicketState.RECEIVED,
+        written_at=WHEN,
+        sent_at=WHEN,
+        promised_at=WHEN,
+        conversation=Conversation(),
+    )
+    store.add(asked, files=[file.id])
+    record.close()
+
+    assert run("record", "retain").code == 0
+    with pytest.raises(AttachmentMissing):
+        contents.get(file.id)
 
 
 def test_episodes_are_folded_again(run: Run, database: str) -> None:
