@@ -39,8 +39,11 @@ format: $(STAMP)  ## mend what can be mended automatically
 	$(BIN)/ruff format $(FILES)
 	$(BIN)/ruff check --fix $(FILES)
 
-system-packages:  ## install what the browser tests need: Chromium (Debian, as root)
+system-packages:  ## install what tests need: Chromium and Request Tracker 5 (Debian, as root)
 	command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium; }
+	test -e /usr/share/request-tracker5 || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+		--no-install-recommends request-tracker5 rt5-standalone rt5-db-sqlite dbconfig-no-thanks \
+		$$(command -v sendmail >/dev/null || echo msmtp-mta); }
 
 clean:  ## forget the environment and the demo's index
 	rm -rf $(VENV) .askfirst

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -18,18 +18,37 @@ from fastapi.templating import Jinja2Templates
 
 from api.chores import Chores
 from api.dependencies import Clock, Services, system_clock
+from api.desk.errors import install_desk_errors
+from api.desk.parts import Desk
 from api.errors import install_error_handlers
 from api.flow import PART_HEADER
+from api.helpdesk import Helpdesk
 from api.limiting import RateLimits
 from api.live import LiveAssistant
 from api.metrics import Metrics
 from api.middleware import RequestMiddleware
-from api.routes import answers, events, operations, record, sign_in, support, support_tickets, tickets
+from api.routes import (
+    answers,
+    desk,
+    desk_accounts,
+    desk_fair_use,
+    desk_oidc,
+    events,
+    helpdesk,
+    operations,
+    record,
+    sign_in,
+    support,
+    support_tickets,
+    ticket_check,
+    tickets,
+)
 from api.routes import help as help_pages
 from api.sessions import SESSION_HEADER, Sessions
 from api.settings import Settings
 from api.tokens import Tokens
 from api.webhooks import Fees
+from assistant.desk.earlier import EarlierTickets
 from assistant.privacy.redaction import Redactor
 from assistant.record.events import MS_PER_DAY
 from assistant.record.keys import Keys
@@ -54,8 +73,11 @@ class Recording:
     files: Files
     identities: IdentityKeys | None
     fees: Fees | None
+    helpdesk: Helpdesk
     limits: RateLimits
-    chores_of: Callable[[Services], Chores]
+    chores_of: Callable[[Services], Sequence[Chores]]
+    earlier: EarlierTickets
+    desk: Desk
 
 
 def _origin_of(url: str | None) -> list[str]:
@@ -110,17 +132,22 @@ def create_app(
             recording.limits,
             recording.identities,
             recording.fees,
+            recording.helpdesk,
+            recording.earlier,
+            recording.desk,
         )
         chores = recording.chores_of(app.state.services)
         live.start()
         recording.upkeep.start()
-        chores.start()
+        for one in chores:
+            one.start()
         _log.info("service.started", version=version("askfirst"))
         try:
             yield
         finally:
             live.stop()
-            chores.stop()
+            for one in chores:
+                one.stop()
             recording.upkeep.stop()
             app.state.services.recorder.close()
             recording.close()
@@ -135,7 +162,24 @@ def create_app(
         docs_url=None,
     )
     install_error_handlers(app)
-    for module in (answers, events, record, tickets, operations, help_pages, sign_in, support_tickets, support):
+    install_desk_errors(app)
+    for module in (
+        answers,
+        desk,
+        desk_accounts,
+        desk_fair_use,
+        desk_oidc,
+        events,
+        record,
+        ticket_check,
+        tickets,
+        helpdesk,
+        operations,
+        help_pages,
+        sign_in,
+        support_tickets,
+        support,
+    ):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
     # The last one added is the first to see a request.

@@ -11,7 +11,9 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.templating import Jinja2Templates
 
+from api.desk.parts import Desk
 from api.errors import NotAllowed
+from api.helpdesk import Helpdesk
 from api.limiting import RateLimits
 from api.live import LiveAssistant
 from api.metrics import Metrics
@@ -20,14 +22,19 @@ from api.settings import Settings
 from api.tokens import Tokens
 from api.webhooks import Fees
 from assistant.asking.assistant import Assistant
+from assistant.desk.earlier import EarlierTickets
+from assistant.fair_use.overseeing import FairUse
 from assistant.privacy.redaction import Redactor
 from assistant.record.events import Instant
 from assistant.record.keys import Keys
 from assistant.record.ports import Record
 from assistant.record.recorder import Recorder
+from assistant.staff.accounts import Accounts
+from assistant.tickets.conversations import Conversations
 from assistant.tickets.files import Files
 from assistant.tickets.identity import IdentityKeys
 from assistant.tickets.intake import Intake
+from assistant.tickets.ports import Queue
 
 Clock = Callable[[], Instant]
 """Tells the time."""
@@ -58,6 +65,29 @@ class Services:
     limits: RateLimits
     identities: IdentityKeys | None
     fees: Fees | None
+    helpdesk: Helpdesk
+    earlier: EarlierTickets
+    desk: Desk
+
+    @property
+    def conversations(self) -> Conversations:
+        """What is written after tickets."""
+        return self.helpdesk.conversations
+
+    @property
+    def accounts(self) -> Accounts:
+        """The desk's accounts."""
+        return self.desk.accounts
+
+    @property
+    def queue(self) -> Queue:
+        """What waits at the desk."""
+        return self.desk.queue
+
+    @property
+    def fair_use(self) -> FairUse:
+        """What decides on standings."""
+        return self.desk.fair_use
 
     def may_administer(self, request: Request) -> bool:
         """Say whether a request comes from the operator's own systems: with the API key as its bearer token."""

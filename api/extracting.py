@@ -20,6 +20,8 @@ from babel.messages.pofile import read_po, write_po
 from api.i18n import LANGUAGES, SOURCE_LANGUAGE, catalogue_path
 
 _CODE = Path(__file__).parent
+_FOLDERS = (_CODE, _CODE.parent / "assistant" / "desk")
+"""Where texts for people are."""
 _MAPPING = _CODE.parent / "babel.cfg"
 _KEYWORDS = {
     "_": None,
@@ -50,7 +52,11 @@ def extracted() -> Catalog:
     with _MAPPING.open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]  # Babel says nothing of it
     template = Catalog()
-    found = extract_from_dir(_CODE, methods, options, keywords=_KEYWORDS, comment_tags=("Translators:",))
+    found = [
+        one
+        for folder in _FOLDERS
+        for one in extract_from_dir(folder, methods, options, keywords=_KEYWORDS, comment_tags=("Translators:",))
+    ]
     for _, _, msgid, comments, context in found:
         known = template.get(msgid, context)
         if known is not None and isinstance(known.id, str) != isinstance(msgid, str):

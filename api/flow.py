@@ -12,23 +12,23 @@ from babel.numbers import format_currency
 from babel.units import format_unit
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from markupsafe import Markup, escape
 
 from api.answering import Answered
+from api.asking_again import Again
 from api.dependencies import Services
 from api.help_addresses import base_address
 from api.i18n import N_, NP_, Texts, formatting_locale, js_texts, texts_for
 from api.links import shown_url
-from api.promise_words import promise_words
+from api.marking import marked
+from api.promising import promise_in_words, promises_in
 from api.rendering import render
 from api.sessions import new_visitor
 from api.speaking import offered_locales
 from api.visits import Visit
 from assistant.asking.assistant import Assistant
-from assistant.asking.models import Answer, Extract, Shown
+from assistant.asking.models import Answer, Shown
 from assistant.tickets.fees import Fee
 from assistant.tickets.models import DeskTicket, FeeState, File
-from assistant.tickets.promises import Lane, promise
 from corpus.languages import language_name
 
 PART_HEADER = "askfirst-part"
@@ -72,6 +72,7 @@ class FlowView:
     message: str = ""
     vote: str = ""
     say: str = ""
+    again: Again | None = None
 
     @property
     def passages_seen(self) -> frozenset[str]:
@@ -98,6 +99,7 @@ class LetterView:
     message: str = ""
     say: str = ""
     before: Sequence[Mapping[str, Any]] = ()
+    again: Again | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,21 +187,6 @@ def sign_in_address(request: Request, services: Services, locale: str) -> str | 
     return f"{address}{'&' if '?' in address else '?'}return_to={back}"
 
 
-def promises_in(services: Services, locale: str, visit: Visit) -> dict[str, str]:
-    """Return both reply-time promises for a ticket that is sent now, in words."""
-    calendar = services.intake.calendar
-    return {
-        lane.value: promise_in_words(promise(lane, visit.at, calendar), services, locale, now=visit.at) for lane in Lane
-    }
-
-
-def promise_in_words(by: int, services: Services, locale: str, *, now: int) -> str:
-    """Return a promise as a sentence."""
-    texts = texts_for(locale)
-    when = promise_words(by, now=now, zone=services.intake.calendar.zone, locale=locale, texts=texts)
-    return texts.gettext("Answer: %(when)s") % {"when": when}
-
-
 def sent_view(ticket: DeskTicket, services: Services, visit: Visit, *, spooled: bool = False) -> SentView:
     """Return what is said of a ticket that was taken."""
     if ticket.sent_at is None:
@@ -278,7 +265,7 @@ def hit_view(shown: Shown, locale: str, token: str) -> dict[str, Any]:
         "url": shown_url(passage.url),
         "locale": passage.locale,
         "language": language_name(passage.language, in_locale=locale) if shown.hit.other_language else "",
-        "extract": _marked(shown.extract),
+        "extract": marked(shown.extract),
     }
 
 
@@ -307,14 +294,3 @@ def _with_base(view: FlowView, base: str) -> FlowView:
 def _based(hits: Sequence[Mapping[str, Any]], base: str) -> list[Mapping[str, Any]]:
     """Return hits whose addresses are whole: in a page of another site they would lead to it."""
     return [{**hit, "url": base + hit["url"] if str(hit["url"]).startswith("/") else hit["url"]} for hit in hits]
-
-
-def _marked(extract: Extract) -> Markup:
-    """Return an extract as HTML with its highlights marked."""
-    parts = []
-    position = 0
-    for start, end in extract.highlights:
-        parts += [escape(extract.text[position:start]), Markup("<mark>"), escape(extract.text[start:end])]
-        parts.append(Markup("</mark>"))
-        position = end
-    return Markup("").join([*parts, escape(extract.text[position:])])

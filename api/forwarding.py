@@ -10,12 +10,15 @@ from api.chores import Chores
 from api.dependencies import Clock, Services
 from api.ticketing import record_sent
 from api.webhooks import NotTaken
+from assistant.desk.earlier import embed_new
 from assistant.errors import RecordUnavailable
 from assistant.tickets.backoff import next_due
 from assistant.tickets.ports import Outgoing, TicketStore
 
 _AT_ONCE = 50
 _MESSAGES_AT_ONCE = 500
+_EMBEDDED_AT_ONCE = 5
+"""Some 100 ms; nobody who asks waits long for it."""
 _MOST_ATTEMPTS = 20
 """With waits that double up to six hours, about three days."""
 _CLAIMED_MS = 120_000
@@ -104,6 +107,20 @@ def ticket_chores(services: Services, senders: Mapping[str, Send], *, every_seco
     def drop_loose_files() -> None:
         services.files.drop_loose(services.clock())
 
-    parts = (services.intake.bring_in, forward, record_the_rest, drop_loose_files)
+    def decide_on_standings() -> None:
+        services.fair_use.look_at_news(services.clock())
+
+    def embed_earlier_tickets() -> None:
+        index = services.live.current().index
+        embed_new(services.earlier, index.manifest.recipe.digest, index.embed, most=_EMBEDDED_AT_ONCE)
+
+    parts = (
+        services.intake.bring_in,
+        forward,
+        record_the_rest,
+        drop_loose_files,
+        decide_on_standings,
+        embed_earlier_tickets,
+    )
     chores = Chores("tickets", parts, every_seconds=every_seconds)
     return chores

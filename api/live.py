@@ -60,6 +60,17 @@ class LiveAssistant:
             raise IndexNotReady(self._refused)
         return assistant
 
+    def of(self, generation: str) -> Assistant:
+        """Return the assistant of a generation: the live one, or an earlier one, opened for it and without curation.
+
+        Raises:
+            IndexerError: if it is not kept any more, or cannot be opened.
+        """
+        assistant = self._assistant
+        if assistant is not None and assistant.index.manifest.id == generation:
+            return assistant
+        return self._open(generation)
+
     def start(self) -> None:
         """Open the live generation, if there is one, and go on watching."""
         self._look()

@@ -44,6 +44,31 @@ def mail_with_link(
     return json.dumps({"to": email, "subject": subject, "text": text % named + "\n"}, ensure_ascii=False)
 
 
+def mail_with_answer(ticket: DeskTicket, answer: str, *, base: str, site_name: str) -> str:
+    """Return a mail that brings an answer to a ticket's customer, as JSON with ``to``, ``subject`` and ``text``.
+
+    Args:
+        ticket: the one that was answered.
+        answer: what staff wrote.
+        base: this service's address as visitors see it.
+        site_name: the name of the help centre.
+    """
+    texts = texts_for(ticket.locale)
+    named = {
+        "name": site_name,
+        "answer": answer,
+        "link": f"{base}/support/{ticket.locale}/tickets/{ticket.id}",
+        "quoted": _quoted(ticket.text),
+    }
+    subject = texts.gettext("An answer from %(name)s") % named
+    text = texts.gettext(
+        "Hello,\n\nwe have answered your message:\n\n%(answer)s\n\nYou can read all of it, and reply, here:\n\n"
+        "%(link)s\n\nYour message begins:\n\n%(quoted)s"
+    )
+    mail = {"to": ticket.customer.email, "subject": subject, "text": text % named + "\n"}
+    return json.dumps(mail, ensure_ascii=False)
+
+
 def _quoted(text: str) -> str:
     short = text if len(text) <= _QUOTED_CHARS else text[:_QUOTED_CHARS].rsplit(" ", 1)[0] + " …"
     return "\n".join(f"> {line}" for line in short.splitlines())

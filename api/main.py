@@ -8,9 +8,11 @@ from collections.abc import Callable
 from fastapi import FastAPI
 
 from api.app import Recording, create_app
+from api.chores import Chores
 from api.curating import Curating
-from api.dependencies import Clock, system_clock
+from api.dependencies import Clock, Services, system_clock
 from api.forwarding import ticket_chores
+from api.helpdesk_chores import helpdesk_chores
 from api.live import LiveAssistant
 from api.log import configure_logging
 from api.senders import senders_of
@@ -18,6 +20,7 @@ from api.settings import Settings, read_settings
 from api.upkeep import Upkeep
 from api.wiring import (
     Encoders,
+    make_calendar,
     make_fees,
     make_files,
     make_identities,
@@ -31,7 +34,10 @@ from api.wiring import (
     open_assistant,
     open_record,
 )
+from api.wiring_desk import make_desk, make_fair_use
+from api.wiring_helpdesk import make_helpdesk
 from assistant.adapters.sql.desk import SqlTickets
+from assistant.adapters.sql.earlier import SqlEarlierTickets
 from assistant.adapters.sql.retention import retain
 from assistant.asking.assistant import Assistant
 from assistant.record.events import Instant
@@ -95,6 +101,8 @@ def recording_of(
     record = open_record(settings)
     store = SqlTickets(record.engine)
     files = make_files(settings, keys, store)
+    helpdesk = make_helpdesk(settings, record.engine, clock)
+    fair_use = make_fair_use(settings, record.engine, make_calendar(settings))
 
     def assistant_of(generation: str) -> Assistant:
         assistant = live.current()
@@ -105,15 +113,25 @@ def recording_of(
         files.delete(retained.files)
         return retained
 
+    def chores_of(services: Services) -> list[Chores]:
+        every_seconds = settings.reload_seconds
+        chores = [ticket_chores(services, senders_of(post, fees, clock), every_seconds=every_seconds)]
+        if helpdesk.sink is not None:
+            chores.append(helpdesk_chores(services, helpdesk.sink, every_seconds=every_seconds))
+        return chores
+
     upkeep = Upkeep(record, assistant_of, clock=clock, retain=retain_all, every_seconds=settings.reload_seconds)
     return Recording(
         record,
         upkeep,
         record.close,
-        make_intake(settings, keys, store),
+        make_intake(settings, keys, store, standing_of=fair_use.standing_of),
         files,
         identities,
         fees,
+        helpdesk,
         make_limits(settings, keys),
-        lambda services: ticket_chores(services, senders_of(post, fees, clock), every_seconds=settings.reload_seconds),
+        chores_of,
+        SqlEarlierTickets(record.engine),
+        make_desk(settings, record.engine, fair_use),
     )

@@ -46,6 +46,12 @@ class Metrics:
         self.identities = Counter(
             "askfirst_identities_total", "Signed identities, by what was found.", ["result"], registry=self._registry
         )
+        self.deliveries = Gauge(
+            "askfirst_helpdesk_tickets",
+            "Tickets for the helpdesk, by how far they have come.",
+            ["state"],
+            registry=self._registry,
+        )
         self.waiting = Gauge("askfirst_record_waiting", "Appends that wait to be committed.", registry=self._registry)
         self.pages = Gauge("askfirst_index_pages", "Pages in the live generation.", registry=self._registry)
         self.ready = Gauge("askfirst_ready", "1 when questions can be answered.", registry=self._registry)

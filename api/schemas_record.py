@@ -198,6 +198,8 @@ class MissOut(BaseModel):
     generation: str
     episode: str
     nearest: list[NearOut]
+    finding: Finding | None = None
+    """What staff says of the ticket that it led to."""
 
     @classmethod
     def of(cls, miss: LoggedMiss) -> MissOut:
@@ -211,6 +213,7 @@ class MissOut(BaseModel):
             became=miss.outcome,
             generation=miss.generation,
             episode=miss.episode,
+            finding=miss.finding,
             nearest=[
                 NearOut(page=one.page, passage=one.passage, confidence=one.confidence, score=one.score)
                 for one in miss.nearest

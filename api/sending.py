@@ -9,6 +9,7 @@ import structlog
 from email_validator import EmailNotValidError, validate_email
 
 from api.answering import Answered, Asked, answer_if_new
+from api.asking_again import checklist_of
 from api.dependencies import Services
 from api.errors import LetterRefused, TooMany
 from api.ticketing import record_sent
@@ -37,6 +38,8 @@ class Written:
     token: str = ""
     episode: str = ""
     entry: str = "support"
+    earlier: str = ""
+    tried: tuple[str, ...] = ()
 
 
 def checked(written: Written, visit: Visit, services: Services) -> tuple[Letter, Customer, bool]:
@@ -114,8 +117,19 @@ def take(written: Written, visit: Visit, services: Services) -> Taken:
         1 if taken.new else 0
     )
     if taken.new and not taken.spooled:
+        _keep_checklist(taken.ticket, written, visit, services)
         record_if_sent(taken.ticket, services)
     return taken
+
+
+def _keep_checklist(ticket: DeskTicket, written: Written, visit: Visit, services: Services) -> None:
+    """Keep what was tried of an earlier solution; without it the ticket is sent all the same."""
+    try:
+        checklist = checklist_of(written.earlier, written.tried, services, visit)
+        if checklist is not None:
+            services.fair_use.standings.keep_checklist(ticket.id, checklist)
+    except RecordUnavailable:
+        _log.warning("checklist.lost")
 
 
 def record_if_sent(ticket: DeskTicket, services: Services) -> None:

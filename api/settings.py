@@ -93,6 +93,9 @@ def parse_pattern(pattern: str) -> str:
     return pattern
 
 
+HelpdeskName = Literal["none", "django-helpdesk", "request-tracker", "webhook", "zendesk", "freshdesk", "zammad"]
+
+
 class SettingsUnusable(Exception):
     """A setting has a value that it cannot have; the message names it."""
 
@@ -193,6 +196,51 @@ class Settings(BaseSettings):
     """Where the shop is asked to charge the fee; without it there are no priority tickets."""
     fee_secret: SecretStr | None = None
     """What those messages and the shop's answers are signed with (Standard Webhooks: `whsec_…`)."""
+    staff_session_hours: Annotated[float, Field(gt=0.0, le=24 * 7)] = 10.0
+    """For how long staff stays signed in at the desk."""
+    oidc_issuer: Annotated[str, AfterValidator(parse_public_url)] | None = None
+    """An OpenID Connect provider by which staff signs in, such as `https://login.example.com/realms/shop`."""
+    oidc_client_id: str | None = None
+    """What this service is called there."""
+    oidc_client_secret: SecretStr | None = None
+    """Its secret there."""
+    oidc_role_claim: str = "roles"
+    """The claim that says what somebody does: `staff`, `writer` or `admin`; everybody else is refused."""
+    fair_use: Literal["off", "observe", "on"] = "off"
+    """Whether deferred customers' tickets give way: `observe` decides without effect, for staff to see."""
+    fair_use_days: Annotated[int, Field(ge=1, le=365)] = 30
+    """The period of fair use: what is older does not count."""
+    fair_use_messages: Annotated[int, Field(ge=0)] = 20
+    """The most messages in it; several on one matter within `fair_use_burst_hours` are one. 0 for no such ground."""
+    fair_use_burst_hours: Annotated[int, Field(ge=1, le=24 * 7)] = 24
+    """For how long messages on one matter are one."""
+    fair_use_in_docs: Annotated[int, Field(ge=0)] = 4
+    """From how many questions on whose answer was shown and not opened. 0 for no such ground."""
+    fair_use_in_docs_share: Annotated[float, Field(ge=0.0, le=1.0)] = 0.6
+    """The least share that they are of all questions in the period."""
+    fair_use_repeats: Annotated[int, Field(ge=0)] = 3
+    """From how many repeats of a solved matter on whose steps were not tried. 0 for no such ground."""
+    deferred_hours: Annotated[float, Field(gt=0.0, le=24 * 14)] = 24.0
+    """How long a deferred ticket waits at most, where others would be answered within half of that; it gives way for
+    half of it."""
+    sign_in_limit: Annotated[str, AfterValidator(parse_limit)] = "30/hour"
+    """How many times one address may try to sign in at the desk."""
+    helpdesk: HelpdeskName = "none"
+    """The helpdesk that tickets are handed over to; with `none` they wait in the built-in queue."""
+    helpdesk_url: str | None = None
+    """Where it is; of a webhook, the address that takes the messages."""
+    helpdesk_token: SecretStr | None = None
+    """What we identify ourselves with; of Request Tracker also `user:password`, of Zendesk `address/token:key`."""
+    helpdesk_queue: str = ""
+    """Its queue or group for tickets: a name, for django-helpdesk, Zendesk and Freshdesk a number."""
+    helpdesk_secret: SecretStr | None = None
+    """What webhooks are signed with, ours and theirs (Standard Webhooks: `whsec_…`)."""
+    helpdesk_poll_seconds: Annotated[float, Field(gt=0.0)] = 30.0
+    """How often it is asked for answers and closed tickets."""
+    helpdesk_mails: bool = True
+    """Whether it is told customers' addresses and mails its answers itself; else this service does."""
+    helpdesk_private: bool = False
+    """Whether a webhook's address may be in a private network."""
     question_limit: Annotated[str, AfterValidator(parse_limit)] = "60/minute"
     """How many questions one visitor may ask; one address ten times as many, as with the next three."""
     ticket_limit: Annotated[str, AfterValidator(parse_limit)] = "20/hour"

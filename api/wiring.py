@@ -31,9 +31,10 @@ from assistant.tickets.calendar import Calendar, parse_hours, public_holidays
 from assistant.tickets.fees import Fee, dump_message, request_for_fee
 from assistant.tickets.files import Files
 from assistant.tickets.identity import IdentityKeys, load_identities
-from assistant.tickets.intake import Intake
+from assistant.tickets.intake import Intake, StandingOf, everybody_normal
 from assistant.tickets.models import DeskTicket
 from assistant.tickets.ports import TicketStore
+from assistant.tickets.queue import GivingWay
 from indexer.adapters.adapted_model import adapter_digest
 from indexer.adapters.encoders import load_encoder
 from indexer.adapters.model_folder import Progress
@@ -213,7 +214,9 @@ def make_calendar(settings: Settings) -> Calendar:
         raise SettingsUnusable(f"the settings of hours cannot be used: {exc}") from exc
 
 
-def make_intake(settings: Settings, keys: Keys, store: TicketStore) -> Intake:
+def make_intake(
+    settings: Settings, keys: Keys, store: TicketStore, *, standing_of: StandingOf = everybody_normal
+) -> Intake:
     """Return what takes tickets."""
     base = settings.public_url or f"http://{settings.host}:{settings.port}"
     fee = Fee.parse(settings.fee)
@@ -231,6 +234,9 @@ def make_intake(settings: Settings, keys: Keys, store: TicketStore) -> Intake:
         mail_of=mail_of,
         fee_of=fee_of,
         pseudonym_of=keys.account,
+        hand_over=settings.helpdesk != "none",
+        standing_of=standing_of,
+        giving_way=GivingWay(settings.deferred_hours),
     )
 
 
@@ -290,6 +296,7 @@ def make_limits(settings: Settings, keys: Keys) -> RateLimits:
         "tickets": settings.ticket_limit,
         "mails": settings.mail_limit,
         "files": settings.file_limit,
+        "sign-ins": settings.sign_in_limit,
     }
     policies |= {f"{name}-by-address": by_address(limit) for name, limit in policies.items()}
     try:

@@ -20,9 +20,14 @@ from api.dependencies import system_clock
 from api.main import make_app_with
 from api.settings import read_settings
 from api.wiring import Encoders, open_record
+from api.wiring_desk import make_accounts
+from assistant.staff.accounts import COMMAND_LINE, Accounts
+from assistant.staff.models import Role
+from assistant.staff.passwords import new_password
 from commands.console import errors, fail, progress
 
 _HOST = "127.0.0.1"
+_STAFF = "zofia@kramik.example"
 
 
 def demo(
@@ -52,7 +57,9 @@ def demo(
             "smtp_url": smtp_url,
         }
     )
-    open_record(settings).close()  # what is wrong with it is to be said before anything takes long
+    record = open_record(settings)  # what is wrong with it is to be said before anything takes long
+    password = _desk_password(make_accounts(settings, record.engine))
+    record.close()
     with progress() as bar:
         encoders = Encoders(settings, progress=bar("Making the model"))
         encoders.plain.warm_up()
@@ -62,11 +69,23 @@ def demo(
         if mail_port is None:
             errors.print("No e-mail sign-in: the package aiosmtpd is not installed", markup=False)
         errors.print(f"The demo shop is on {shop}", markup=False)
+        errors.print(f"The desk is on {askfirst}/desk: {_STAFF}, password {password}", markup=False)
         errors.print(f"Askfirst serves on {askfirst} - stop both with Ctrl-C", markup=False)
         import uvicorn
 
         config = uvicorn.Config(make_app_with(settings, encoders), log_config=None, access_log=False)
         uvicorn.Server(config).run(sockets=[service_socket])
+
+
+def _desk_password(accounts: Accounts) -> str:
+    """Make the demo's administrator, or give them a new password; return it."""
+    now, password = system_clock(), new_password()
+    member = accounts.store.by_email(_STAFF)
+    if member is None:
+        accounts.add(_STAFF, "Zofia", Role.ADMIN, password=password, by=COMMAND_LINE, at=now)
+    else:
+        accounts.set_password(member.id, password, by=COMMAND_LINE, at=now)
+    return password
 
 
 def _listen(port: int, option: str) -> socket.socket:

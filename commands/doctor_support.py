@@ -6,11 +6,17 @@ import secrets
 from collections.abc import Iterator
 from datetime import date
 
+from api.dependencies import system_clock
+from api.desk.oidc import ProviderUnavailable
 from api.settings import Settings
 from api.wiring import make_calendar, make_fees, make_files, make_identities, make_keys, make_post
+from api.wiring_desk import make_provider
+from api.wiring_helpdesk import make_sink
 from assistant.adapters.attachment_store import AttachmentStore
+from assistant.adapters.sql.deliveries import SqlDeliveries
 from assistant.adapters.sql.desk import SqlTickets
 from assistant.adapters.sql.engine import open_engine
+from assistant.helpdesks.models import DeliveryState
 
 
 def check_support(settings: Settings) -> Iterator[tuple[bool, str]]:
@@ -28,8 +34,46 @@ def check_support(settings: Settings) -> Iterator[tuple[bool, str]]:
     else:
         yield True, f"priority tickets cost {settings.fee}, charged at {settings.fee_url}"
 
+    yield from _helpdesk(settings)
+    yield from _desk(settings)
+
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def _helpdesk(settings: Settings) -> Iterator[tuple[bool, str]]:
+    sink = make_sink(settings, system_clock)
+    if sink is None:
+        yield True, "tickets wait in the built-in queue; ASKFIRST_HELPDESK names a helpdesk to hand them over to"
+        return
+    for found in sink.check():
+        yield True, found
+    engine = open_engine(settings.database)
+    try:
+        figures = SqlDeliveries(engine).figures(now=system_clock())
+    finally:
+        engine.dispose()
+    stuck = figures.states.get(DeliveryState.REFUSED, 0) + figures.states.get(DeliveryState.ASIDE, 0)
+    waiting = figures.states.get(DeliveryState.WAITING, 0)
+    mend = "; see 'askfirst helpdesk status'" if stuck else ""
+    yield not stuck, f"{waiting:,} tickets are on their way there, {stuck:,} were not taken{mend}"
+
+
+def _desk(settings: Settings) -> Iterator[tuple[bool, str]]:
+    provider = make_provider(settings)
+    if provider is None:
+        yield True, "staff signs in at /desk with a password; 'askfirst staff add' makes an account"
+        return
+    try:
+        keys = len(provider.discover(at=system_clock()).keys)
+    except ProviderUnavailable as exc:
+        yield False, f"staff cannot sign in by {provider.issuer} (ASKFIRST_OIDC_ISSUER): {exc}"
+        return
+    number = "one key" if keys == 1 else f"{keys} keys"
+    yield (
+        True,
+        f"staff signs in by {provider.issuer}, which has {number}; the role is read from {settings.oidc_role_claim}",
+    )
 
 
 def _signing_in(settings: Settings) -> Iterator[tuple[bool, str]]:

@@ -14,7 +14,22 @@ from rich.table import Table
 
 from api.settings import read_settings
 from api.wiring import Encoders, make_encoder
-from commands import canarying, fitting, fuzzing, killing, loading, page_speed, reporting, simulating, training, worlds
+from commands import (
+    canarying,
+    fair_use_measure,
+    fitting,
+    fuzzing,
+    killing,
+    loading,
+    outbox,
+    page_speed,
+    queueing,
+    reporting,
+    simulating,
+    ticket_checks,
+    training,
+    worlds,
+)
 from commands.console import errors, progress, results
 from commands.serving import measuring, serving
 from commands.sets import Adapter, Corpora, assistant_over, load_sets, writable
@@ -35,8 +50,12 @@ app.command()(simulating.simulate)
 app.command()(worlds.worlds)
 app.command("canaries")(canarying.canaries_command)
 app.command()(killing.kill)
+app.command()(outbox.outbox)
+app.command()(queueing.queue)
 app.command("page")(page_speed.page_command)
 app.command("fuzz")(fuzzing.fuzz_command)
+app.command("fair-use")(fair_use_measure.fair_use)
+app.command("tickets")(ticket_checks.tickets_command)
 app.command()(loading.load)
 app.command()(loading.year)
 

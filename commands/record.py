@@ -31,14 +31,17 @@ from assistant.adapters.sql import backup as backups
 from assistant.adapters.sql import migrating, persons
 from assistant.adapters.sql.desk import SqlTickets
 from assistant.adapters.sql.engine import open_engine
+from assistant.adapters.sql.judging import judged_tickets
 from assistant.adapters.sql.record import SqlRecord
 from assistant.adapters.sql.retention import retain as delete_old
 from assistant.asking.curation import curation_from
 from assistant.errors import RecordUnavailable, RecordUnusable
 from assistant.record.checking import replay
+from assistant.record.labels import labels_of
 from commands.console import errors, results
 from commands.periods import From, To, period
 from indexer.generations import Generations
+from indexer.manifest import write_durably
 
 app = typer.Typer(no_args_is_help=True, help="The record: schema, backups, retention, one person's data, misses.")
 
@@ -161,6 +164,33 @@ def erase(
 
 
 @app.command()
+def labels(
+    out: Annotated[Path, typer.Argument(help="The folder to write queries.jsonl, qrels.tsv and oos.jsonl to.")],
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Replace the files that are there.")] = False,
+) -> None:
+    """Write what staff has said of tickets as labelled questions, for 'askfirst eval certify' and 'fit'."""
+    names = ("queries.jsonl", "qrels.tsv", "oos.jsonl")
+    if any((out / name).exists() for name in names) and not force:
+        raise RecordUnusable(f"{out} holds labelled questions already; add --force to replace them")
+    with opened_record(read_settings()) as record:
+        found = labels_of(judged_tickets(record.engine))
+    out.mkdir(parents=True, exist_ok=True)
+    asked = [{"id": ticket, "text": text, "lang": locale} for ticket, text, locale, _ in found.answered]
+    nowhere = [
+        {"id": ticket, "text": text, "lang": locale, "kind": "in-the-wild"} for ticket, text, locale in found.unanswered
+    ]
+    right = [f"{ticket}\t{page}\t1" for ticket, _, _, page in found.answered]
+    for name, lines in (
+        ("queries.jsonl", [json.dumps(one, ensure_ascii=False) for one in asked]),
+        ("qrels.tsv", ["query_id\tdoc_id\trelevance", *right]),
+        ("oos.jsonl", [json.dumps(one, ensure_ascii=False) for one in nowhere]),
+    ):
+        write_durably(out / name, "".join(f"{line}\n" for line in lines).encode())
+    results.print(f"{len(asked):,} questions that the docs answer and {len(nowhere):,} that they do not, in {out}")
+
+
+@app.command()
 def misses(
     *,
     first: From = None,
@@ -177,7 +207,7 @@ def misses(
     shown = [MissOut.of(one) for one in found]
     if as_csv:
         table = csv.writer(sys.stdout)
-        table.writerow(("at", "locale", "became", "shown", "question", "nearest", "generation"))
+        table.writerow(("at", "locale", "became", "shown", "question", "nearest", "generation", "staff"))
         for one in shown:
             nearest = one.nearest[0].page if one.nearest else ""
             table.writerow(
@@ -189,6 +219,7 @@ def misses(
                     _as_text(one.question or ""),
                     nearest,
                     one.generation,
+                    one.finding or "",
                 )
             )
         return

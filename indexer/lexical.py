@@ -190,6 +190,10 @@ class LexicalIndex:
             for word in words
         }
 
+    def knows(self, term: str) -> bool:
+        """Say whether a term stands in any text."""
+        return term in self._frequencies
+
     def weight(self, term: str) -> float:
         """Return how much a term tells: its inverse document frequency, highest for one that no text has."""
         frequency = self._frequencies.get(term, 0)

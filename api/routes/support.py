@@ -13,10 +13,12 @@ from fastapi.responses import FileResponse, JSONResponse, RedirectResponse, Resp
 from starlette.datastructures import FormData, UploadFile
 
 from api.answering import Asked, answer_if_new, answer_question
+from api.asking_again import earlier_solution
 from api.dependencies import Services, ServicesDep
 from api.errors import TooMany
-from api.flow import REASONS, Flow, FlowView, promises_in, show, show_as, view_of
+from api.flow import REASONS, Flow, FlowView, show, show_as, view_of
 from api.i18n import texts_for
+from api.promising import promises_in
 from api.recording import await_commit, recordable
 from api.sessions import is_random_id
 from api.speaking import LOCALE_COOKIE, locale_of
@@ -89,6 +91,8 @@ def asked(request: Request, services: ServicesDep, locale: str, form: FormDep) -
         return show(too_many(exc, before, spoken, parts), request, services, spoken, visit)
     await_commit(answered.recorded, services)
     view = view_of(answered, before.question, spoken, assistant, before=before)
+    if before.intent == "ticket":
+        view = replace(view, again=earlier_solution(before.question, spoken, services, visit))
     return show(
         Flow(replace(view, intent=before.intent), parts=parts, headers=headers), request, services, spoken, visit
     )

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.datastructures import FormData, UploadFile
 
+from api.asking_again import Again, earlier_solution
 from api.dependencies import Services, ServicesDep
 from api.errors import LetterRefused, TooMany
 from api.flow import (
@@ -22,27 +19,29 @@ from api.flow import (
     LetterView,
     fee_in_words,
     hit_view,
-    promise_in_words,
     sent_view,
     show,
     size_words,
     view_of,
 )
-from api.i18n import Texts, formatting_locale, texts_for
+from api.i18n import Texts, texts_for
+from api.my_standing import contest, flags_of, standing_view
 from api.recording import await_commit
 from api.rendering import render
 from api.routes.support import FormDep, entry_of, field, flow_view, visit_from
-from api.sending import Written, take, unseen_answer
+from api.sending import MOST_CHARS, Written, take, unseen_answer
+from api.sessions import is_random_id
 from api.speaking import locale_of
+from api.ticket_words import listed, messages_view
 from api.visits import Visit, allow, visit_of
 from assistant.errors import RecordUnavailable
-from assistant.record.events import Instant
+from assistant.fair_use.checklist import ticked
+from assistant.fair_use.models import Ground
 from assistant.tickets.attachments import AttachmentRefused
-from assistant.tickets.models import DeskTicket, File, TicketState
+from assistant.tickets.models import File, TicketState
 
 router = APIRouter(include_in_schema=False)
 _PARTS = ("ticket",)
-_TITLE_CHARS = 90
 
 
 @router.get("/support/{locale}/ticket")
@@ -97,13 +96,69 @@ def my_tickets(request: Request, services: ServicesDep, locale: str) -> Response
         here="tickets",
         customer=customer,
         message=message,
-        tickets=[_listed(one, services, spoken, visit) for one in tickets],
+        tickets=[listed(one, services, spoken, now=visit.at) for one in tickets],
+        standing=standing_view(services, spoken, visit),
     )
 
 
 @router.get("/support/{locale}/tickets/{ticket}")
-def my_ticket(request: Request, services: ServicesDep, locale: str, ticket: str) -> Response:
+def my_ticket(request: Request, services: ServicesDep, locale: str, ticket: str, done: str = "") -> Response:
     """Show one of a customer's tickets."""
+    return _my_ticket(request, services, locale, ticket, done=done)
+
+
+@router.post("/support/{locale}/tickets/{ticket}/reply")
+def reply(request: Request, services: ServicesDep, locale: str, ticket: str, form: FormDep) -> Response:
+    """Take what a customer writes after their ticket; it is open again by it."""
+    spoken, visit = locale_of(request, services, locale), visit_of(request, services)
+    texts, text, key = texts_for(spoken), field(form, "text").replace("\r\n", "\n").strip(), field(form, "key")
+    found = services.intake.ticket_of(visit.customer, ticket) if visit.customer is not None else None
+    if found is None:
+        return _my_ticket(request, services, locale, ticket)
+    shown = {"written": text, "key": key}
+    if not text or len(text) > MOST_CHARS or not is_random_id(key):
+        message = texts.gettext("Write your reply first.")
+        if len(text) > MOST_CHARS:
+            message = texts.gettext("Your message is too long. Please shorten it to 20,000 characters.")
+        return _my_ticket(request, services, locale, ticket, message=message, status=422, **shown)
+    try:
+        allow("tickets", visit, services)
+        services.conversations.reply(found.id, text, key, visit.at)
+    except TooMany:
+        message = texts.gettext("That was a lot at once. Please wait a little and try again.")
+        return _my_ticket(request, services, locale, ticket, message=message, status=429, **shown)
+    except RecordUnavailable:
+        message = texts.gettext(
+            "Your message could not be sent just now. It is kept here; please try again in a moment."
+        )
+        return _my_ticket(request, services, locale, ticket, message=message, status=503, **shown)
+    return RedirectResponse(f"/support/{spoken}/tickets/{found.id}?done=replied", 303)
+
+
+@router.post("/support/{locale}/tickets/{ticket}/contest")
+def contest_flag(request: Request, services: ServicesDep, locale: str, ticket: str, form: FormDep) -> Response:
+    """Take a customer's word against what counts under fair use."""
+    spoken, visit = locale_of(request, services, locale), visit_of(request, services)
+    found = services.intake.ticket_of(visit.customer, ticket) if visit.customer is not None else None
+    ground = next((one for one in Ground if one.value == field(form, "ground")), None)
+    if found is None or ground is None:
+        return _my_ticket(request, services, locale, ticket)
+    contest(found, ground, field(form, "text")[:2000], services, visit)
+    return RedirectResponse(f"/support/{spoken}/tickets/{found.id}?done=contested", 303)
+
+
+def _my_ticket(
+    request: Request,
+    services: Services,
+    locale: str,
+    ticket: str,
+    *,
+    status: int = 200,
+    message: str = "",
+    written: str = "",
+    key: str = "",
+    done: str = "",
+) -> Response:
     spoken, visit = locale_of(request, services, locale), visit_of(request, services)
     if visit.customer is None or not visit.customer.verified:
         return RedirectResponse(f"/support/{spoken}/sign-in", 303)
@@ -115,10 +170,35 @@ def my_ticket(request: Request, services: ServicesDep, locale: str, ticket: str)
             texts.gettext("Perhaps it was sent from another account."),
         )
         return render(request, services, "problem.html", spoken, status=404, title=title, detail=detail)
-    listed = _listed(found, services, spoken, visit)
+    summary = listed(found, services, spoken, now=visit.at)
     files = [{"id": one.id, "name": one.name, "size": size_words(one.size_bytes, spoken)} for one in found.files]
-    one = {**listed, "text": found.text, "fee": fee_in_words(found, texts), "files": files}
-    return render(request, services, "ticket.html", spoken, private=True, here="tickets", ticket=one)
+    one = {
+        **summary,
+        "text": found.text,
+        "fee": fee_in_words(found, texts),
+        "files": files,
+        "messages": messages_view(found, services, spoken),
+        "solved": found.state is TicketState.SOLVED,
+    }
+    said = {
+        "replied": texts.gettext("Your reply has been sent."),
+        "contested": texts.gettext("Thank you. It does not count until we have looked at it."),
+    }.get(done, "")
+    return render(
+        request,
+        services,
+        "ticket.html",
+        spoken,
+        private=True,
+        status=status,
+        here="tickets",
+        ticket=one,
+        flags=flags_of(found, services, spoken, visit),
+        key=key or _new_key(),
+        written=written,
+        message=message,
+        said=said,
+    )
 
 
 def _add_file(
@@ -145,7 +225,9 @@ def _ticket(
     spoken, visit = locale_of(request, services, locale), visit_from(request, services, form)
     before = flow_view(form)
     if field(form, "step") != "send":
-        letter = LetterView(_new_key(), question=before.question, text=field(form, "text") or before.question)
+        text = field(form, "text") or before.question
+        again = earlier_solution(text, spoken, services, visit)
+        letter = LetterView(_new_key(), question=before.question, text=text, again=again)
         return show(Flow(before, letter, parts=_PARTS), request, services, spoken, visit)
     written = Written(
         key=field(form, "key") or _new_key(),
@@ -157,6 +239,8 @@ def _ticket(
         token=before.token,
         episode=before.episode,
         entry=entry_of(form),
+        earlier=field(form, "earlier"),
+        tried=tuple(one for one in form.getlist("tried") if isinstance(one, str)),
     )
     flow = _sending(written, before, uploads, spoken, visit, services, seen_once=field(form, "checked") == "1")
     return show(flow, request, services, spoken, visit)
@@ -183,6 +267,7 @@ def _sending(
         files=_files_of(written.files, visit, services),
         checked=seen_once,
         message=refused,
+        again=_again(written, locale, services, visit),
     )
     if refused:
         return Flow(before, letter, parts=_PARTS, status=422)
@@ -220,6 +305,16 @@ def _sending(
         return Flow(before, replace(letter, message=message), parts=_PARTS, status=503)
     sent = sent_view(taken.ticket, services, visit, spooled=taken.spooled)
     return Flow(replace(before, token="", episode="", seen=""), sent=sent, parts=_PARTS)
+
+
+def _again(written: Written, locale: str, services: Services, visit: Visit) -> Again | None:
+    """Return the checklist that was in the form, with what is ticked."""
+    if not written.earlier:
+        return None
+    again = earlier_solution(written.text, locale, services, visit)
+    if again is None or again.ticket != written.earlier:
+        return None
+    return replace(again, tried=ticked(written.tried, len(again.steps)), none_tried="none" in written.tried)
 
 
 def _files_of(ids: tuple[str, ...], visit: Visit, services: Services) -> list[File]:
@@ -271,56 +366,6 @@ def _refusal(reason: str, texts: Texts) -> str:
         "no_email": texts.gettext("Say where we may send the link to, or sign in."),
         "email": texts.gettext("That is no e-mail address. One looks like name@example.com."),
     }.get(reason, texts.gettext("That did not work. Nothing is lost; please try again."))
-
-
-def _listed(ticket: DeskTicket, services: Services, locale: str, visit: Visit) -> dict[str, Any]:
-    texts = texts_for(locale)
-    zone = services.intake.calendar.zone
-    first = " ".join(ticket.text.split())
-    title = first if len(first) <= _TITLE_CHARS else first[:_TITLE_CHARS].rsplit(" ", 1)[0] + "…"
-    kept = ticket.kept(visit.at)
-    return {
-        "id": ticket.id,
-        "number": texts.gettext("Ticket %(number)s") % {"number": ticket.id},
-        "title": title,
-        "date": _date(ticket.written_at, zone, locale),
-        "state": ticket.state.value,
-        "state_words": _state_words(texts)[ticket.state],
-        "promise": _promised(ticket, kept, services, locale, now=visit.at),
-        "kept": {True: "kept", False: "late", None: ""}[kept],
-    }
-
-
-def _promised(ticket: DeskTicket, kept: bool | None, services: Services, locale: str, *, now: Instant) -> str:
-    texts, zone = texts_for(locale), services.intake.calendar.zone
-    if ticket.promised_at is None:
-        return ""
-    if kept is None:
-        return promise_in_words(ticket.promised_at, services, locale, now=now)
-    promised = _date(ticket.promised_at, zone, locale)
-    if ticket.answered_at is None:
-        return texts.gettext("We promised an answer by %(promised)s. We are late; sorry.") % {"promised": promised}
-    said = {"promised": promised, "answered": _date(ticket.answered_at, zone, locale)}
-    if kept:
-        return texts.gettext("Answered on %(answered)s, on time (promised for %(promised)s).") % said
-    return texts.gettext("Answered on %(answered)s, later than promised (%(promised)s).") % said
-
-
-def _state_words(texts: Texts) -> dict[TicketState, str]:
-    return {
-        TicketState.UNCONFIRMED: texts.gettext("Waiting for you to open the link in our mail"),
-        TicketState.RECEIVED: texts.gettext("Received"),
-        TicketState.IN_PROGRESS: texts.gettext("In progress"),
-        TicketState.WAITING: texts.gettext("Waiting for you"),
-        TicketState.SOLVED: texts.gettext("Solved"),
-    }
-
-
-def _date(at: Instant, zone: ZoneInfo, locale: str) -> str:
-    moment = datetime.fromtimestamp(at / 1000, UTC)
-    written = formatting_locale(locale)
-    day = format_date(moment.astimezone(zone), "medium", locale=written)
-    return f"{day}, {format_time(moment, 'short', tzinfo=zone, locale=written)}"
 
 
 def _new_key() -> str:

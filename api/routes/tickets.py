@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response, UploadFile
 from fastapi.concurrency import run_in_threadpool
 
 from api.answering import response_of
 from api.dependencies import OperatorOnly, ServicesDep
+from api.downloads import as_download
 from api.errors import PROBLEMS, NotAllowed, NotFound, SignInNeeded
 from api.recording import await_commit
 from api.routes.sign_in import sign_in_by_shop
@@ -147,16 +147,7 @@ def download(file: str, request: Request, services: ServicesDep) -> Response:
         kept = services.files.of([file], _signed_in(visit_of(request, services).customer))
     if not kept:
         raise NotFound("there is no such file")
-    name = quote(kept[0].file.name, safe="")
-    return Response(
-        services.files.content(file),
-        media_type="application/octet-stream",
-        headers={
-            "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-            "Cache-Control": "private, no-store",
-        },
-    )
+    return as_download(services.files.content(file), kept[0].file.name)
 
 
 def _signed_in(customer: Customer | None) -> Customer:

@@ -25,6 +25,7 @@ export function attach(root, host, options) {
   const { base = "", locale, texts, entry = "support", part = "page", session = () => "", drafts = true, signal } = options;
   const one = (selector) => root.querySelector(selector);
   const draftName = `askfirst.draft.${base}`;
+  const told = new Set();
   let asked = 0, suggested = 0, besides = 0, sending = false, retry = 0, last = "", timers = {};
   let visitor = store.get("askfirst.visitor");
   if (!visitor) store.set("askfirst.visitor", (visitor = newId()));
@@ -62,6 +63,7 @@ export function attach(root, host, options) {
     }
     const ticket = parts[0]?.dataset.part === "outcome" && one("form[data-ticket]");
     if (ticket) for (const [name, value] of Object.entries(state())) if (value) ticket.elements[name].value = value;
+    displayed();
     return parts[0];
   }
 
@@ -277,15 +279,28 @@ export function attach(root, host, options) {
     } catch { /* it is an offer */ }
   }
 
-  // A report outlives the page that is left by the click. Which pages are opened is all that is reported.
+  // A report outlives the page that is left by the click. Which answers are displayed, and which of their pages opened,
+  // is all that is reported.
+  function tell(events) {
+    fetch(`${base}/v1/events`, {
+      method: "POST", keepalive: true, headers: { "Content-Type": "application/json" }, body: JSON.stringify(events),
+    }).catch(() => {});
+  }
+
+  // Said once for each answer. Of a browser that does not say so nobody can tell what was not opened from what was not seen.
+  function displayed() {
+    const fresh = new Set([...root.querySelectorAll("[data-rank]")].map((hit) => hit.dataset.token).filter((token) => token && !told.has(token)));
+    if (!fresh.size) return;
+    fresh.forEach((token) => told.add(token));
+    tell([...fresh].map((token) => ({ event_id: newId(), token, type: "shown", at: new Date().toISOString() })));
+  }
+
   function report(link) {
     const hit = link?.closest("[data-rank]");
     if (!hit) return;
     const opened = { event_id: newId(), token: hit.dataset.token, type: "opened", rank: Number(hit.dataset.rank), at: new Date().toISOString() };
     emit("opened", { rank: opened.rank, url: link.href });
-    fetch(`${base}/v1/events`, {
-      method: "POST", keepalive: true, headers: { "Content-Type": "application/json" }, body: JSON.stringify([opened]),
-    }).catch(() => {});
+    tell([opened]);
   }
 
   async function promises() {
@@ -355,6 +370,7 @@ export function attach(root, host, options) {
     else if (draft) store.drop(draftName);
   }
   resume();
+  displayed();
   return {
     ask: (question) => { one("#question").value = question; one("[data-ask]").requestSubmit(); },
     // For somebody who has signed in while they were writing.

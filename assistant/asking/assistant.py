@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.asking.confidence import hits_of
+from assistant.asking.contrast import apart_from
 from assistant.asking.curation import NO_CURATION, Curation
 from assistant.asking.decision import decide
 from assistant.asking.extract import extract_of
@@ -68,12 +69,15 @@ class Assistant:
             suggester=self.suggester,
         )
 
-    def answer(self, question: Question, *, languages: Languages | None = None) -> Reply:
+    def answer(
+        self, question: Question, *, languages: Languages | None = None, besides: Sequence[Vector] = ()
+    ) -> Reply:
         """Return the answer to a question, or what is related, or that there is nothing.
 
         Args:
             question: as the visitor typed it.
             languages: where to look; by default the visitor's language first, then the others.
+            besides: of the same letter, the vectors of sentences that are about other things; see ``apart_from``.
 
         Raises:
             QuestionUnusable: if the text is empty or too long, or the locale is none.
@@ -84,6 +88,8 @@ class Assistant:
             return self._reply(question, plan, "", [], Miss(MissReason.NO_WORDS))
         asked = query_of(text, plan.spoken)
         query, vector = self._searched(asked, plan.spoken)
+        if besides:
+            vector = apart_from(vector, besides)
         # Of a long text a pin sees only what it asks, or its words would be found scattered in it.
         pin = pin_for(self._pins, asked, plan.spoken)
         at_home: list[Found] = []
@@ -136,6 +142,12 @@ class Assistant:
 
     def _rank(self, found: Sequence[Found], spoken: str) -> list[Ranked]:
         return rank(found, self.policy, spoken=spoken, matter_of=self._matters.__getitem__)
+
+    @property
+    def certified(self) -> bool:
+        """Whether the policy's risk was checked on questions that it was not fitted on, and is kept."""
+        guarantee = self.policy.guarantee
+        return self.trusted and guarantee is not None and guarantee.shown
 
     @property
     def _trusted_policy(self) -> Policy | None:

@@ -68,6 +68,7 @@ def check(
             *_shown_earlier(reply, interactions, shown, opened, texts_of),
         ),
         withheld=any(one.held_out for one in interactions),
+        certified=answered and assistant.certified and not any(one.hit.pinned for one in reply.shown),
     )
     asked = any(one.reason != NOT_ASKED for one in interactions)
     return Verdict(ticket.id, MACHINE, finding, _reason(evidence, shown, opened, asked=asked), at), evidence

@@ -19,6 +19,8 @@ class Finding(StrEnum):
     """It was shown and opened, and did not help."""
     NOT_SHOWN = "in_docs_not_shown"
     """It is in the docs, but we failed to show it (or, in the holdout, were not allowed to)."""
+    PARTLY_IN_DOCS = "partly_in_docs"
+    """The docs answer some of what it asks. Only people find this: the machine asks once."""
     NOT_IN_DOCS = "not_in_docs"
     """The docs do not answer it."""
 
@@ -52,7 +54,8 @@ class Evidence:
 
     ``question`` is without personal data: the ticket's text, or where it has none the last question. ``curation`` is
     the digest of what writers had decided. ``answered`` is whether the docs answer it, by the policy's threshold, and
-    ``confidence`` how sure the answer is, 0 where there is none. ``withheld``: shown nothing by lot.
+    ``confidence`` how sure the answer is, 0 where there is none. ``withheld``: shown nothing by lot. ``certified``: the
+    answer comes from the search, by a policy whose risk was checked on other questions and is kept.
     """
 
     question: str
@@ -63,6 +66,7 @@ class Evidence:
     confidence: float
     passages: tuple[EvidencePassage, ...]
     withheld: bool = False
+    certified: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from assistant.record.episodes import EpisodeClass
 from assistant.record.events import NOBODY, Event, Instant, Interaction, ShownPassage, Who
-from assistant.record.evidence import Evidence, Verdict
+from assistant.record.evidence import Evidence, Finding, Verdict
 from assistant.record.summary import Figures
 
 
@@ -33,7 +33,8 @@ class LoggedMiss:
     """A question that the pages did not answer well: it led to a ticket, or nothing was shown for it.
 
     ``outcome`` is its episode's class, ``None`` for somebody who was only looking around. ``question`` is ``None`` once
-    its retention has ended.
+    its retention has ended. ``finding`` is what staff says of the ticket that it led to: the page is missing, or is
+    there and was not shown.
     """
 
     at: Instant
@@ -45,6 +46,7 @@ class LoggedMiss:
     generation: str
     nearest: tuple[ShownPassage, ...]
     episode: str
+    finding: Finding | None = None
 
 
 @dataclass(frozen=True, slots=True)

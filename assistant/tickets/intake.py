@@ -8,14 +8,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.errors import RecordUnavailable
+from assistant.fair_use.models import Standing
 from assistant.record.events import MS_PER_HOUR, Instant
 from assistant.tickets.calendar import Calendar
 from assistant.tickets.models import Customer, DeskTicket, FeeState, Letter, TicketState
 from assistant.tickets.ports import Link, Outgoing, Spool, TicketStore
 from assistant.tickets.promises import Lane
+from assistant.tickets.queue import ONE_DAY, GivingWay
 from assistant.tickets.states import fee_settled, moved, sent
 
-MAIL, FEE = "mail", "fee"
+MAIL, FEE, HELPDESK = "mail", "fee", "helpdesk"
 _LINK_HOURS = 24
 _ID_LETTERS = "23456789ABCDEFGHJKLMNPQRSTVWXYZ"
 """Without letters and digits that are taken for one another when somebody reads them out."""
@@ -38,6 +40,11 @@ def digest_of_secret(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def handing_over(ticket: DeskTicket, *, at: Instant) -> list[Outgoing]:
+    """Return what says that there is something of a ticket for the helpdesk, which finds out itself what it is."""
+    return [Outgoing(f"helpdesk-{ticket.id}", HELPDESK, ticket.id, "", at)]
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What became of a letter. ``spooled`` says that it is kept beside the database, which is away."""
@@ -56,6 +63,15 @@ class Opened:
     ticket: DeskTicket | None
 
 
+StandingOf = Callable[[str, Instant], Standing]
+"""Returns an account's standing at a moment. Whatever goes wrong there, it is normal."""
+
+
+def everybody_normal(_: str, __: Instant) -> Standing:
+    """Say that an account's standing is normal."""
+    return Standing.NORMAL
+
+
 class Intake:
     """Takes letters, confirmations, fees and states; nothing is acknowledged before it is kept.
 
@@ -67,6 +83,9 @@ class Intake:
             and the ticket that waits for it, if one does.
         fee_of: makes the message that asks the shop for a ticket's fee.
         pseudonym_of: returns an account's pseudonym in the record.
+        hand_over: whether tickets are handed over to a helpdesk.
+        standing_of: returns the standing of an account, by its pseudonym.
+        giving_way: for how long those of a deferred account do.
     """
 
     def __init__(
@@ -78,6 +97,9 @@ class Intake:
         mail_of: Callable[[str, str, str, DeskTicket | None], str],
         fee_of: Callable[[DeskTicket], str],
         pseudonym_of: Callable[[str], str],
+        hand_over: bool = False,
+        standing_of: StandingOf = everybody_normal,
+        giving_way: GivingWay = ONE_DAY,
     ) -> None:
         self.store = store
         self.calendar = calendar
@@ -85,6 +107,9 @@ class Intake:
         self._mail_of = mail_of
         self._fee_of = fee_of
         self._pseudonym_of = pseudonym_of
+        self._hand_over = hand_over
+        self._standing_of = standing_of
+        self._giving_way = giving_way
 
     def take(self, letter: Letter, customer: Customer, *, at: Instant, confirmed: bool) -> Taken:
         """Keep a letter as a ticket.
@@ -101,8 +126,8 @@ class Intake:
         ticket = self._ticket(letter, customer, at=at)
         link, sending = None, []
         if confirmed:
-            ticket = sent(ticket, at=at, calendar=self.calendar)
-            sending = self._asking_for_fee(ticket)
+            ticket = self._sent(ticket, at=at)
+            sending = self._on_its_way(ticket)
         else:
             secret = secrets.token_urlsafe(32)
             link = Link(digest_of_secret(secret), customer.email or "", letter.locale, ticket.id, _ends(at))
@@ -134,7 +159,7 @@ class Intake:
         number = 0
         for name, ticket, files in self._spool.waiting():
             try:
-                self.store.add(ticket, files=files, sending=self._asking_for_fee(ticket))
+                self.store.add(ticket, files=files, sending=self._on_its_way(ticket))
             except RecordUnavailable:
                 raise
             except Exception:  # whatever the database has against this one, the others are not to wait for it
@@ -169,7 +194,9 @@ class Intake:
     def settle_fee(self, ticket: str, *, paid: bool, at: Instant) -> DeskTicket | None:
         """Note what the shop says about a fee; return the ticket, ``None`` if there is none."""
         done = self.store.change(
-            ticket, lambda one: fee_settled(one, paid=paid, at=at, calendar=self.calendar), sending=lambda _: ()
+            ticket,
+            lambda one: fee_settled(one, paid=paid, at=at, calendar=self.calendar),
+            sending=lambda one: handing_over(one, at=at) if self._hand_over else (),
         )
         return done[0] if done is not None else None
 
@@ -188,10 +215,12 @@ class Intake:
         return found if found is not None and found.account == self._pseudonym_of(customer.account) else None
 
     def _confirm(self, ticket: str, *, at: Instant) -> DeskTicket | None:
-        done = self.store.change(
-            ticket, lambda one: sent(one, at=at, calendar=self.calendar), sending=self._asking_for_fee
-        )
+        done = self.store.change(ticket, lambda one: self._sent(one, at=at), sending=self._on_its_way)
         return done[0] if done is not None else None
+
+    def _sent(self, ticket: DeskTicket, *, at: Instant) -> DeskTicket:
+        standing = self._standing_of(ticket.account, at)
+        return sent(ticket, at=at, calendar=self.calendar, standing=standing, giving_way=self._giving_way)
 
     def _ticket(self, letter: Letter, customer: Customer, *, at: Instant) -> DeskTicket:
         account = self._pseudonym_of(customer.account)
@@ -215,6 +244,13 @@ class Intake:
     def _key(self, letter: Letter, customer: Customer) -> str:
         said = "\x00".join((self._pseudonym_of(customer.account), letter.key, letter.text))
         return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()
+
+    def _on_its_way(self, ticket: DeskTicket) -> list[Outgoing]:
+        """Return what a ticket that has just been sent brings about."""
+        sending = self._asking_for_fee(ticket)
+        if self._hand_over and ticket.sent_at is not None:
+            sending += handing_over(ticket, at=ticket.sent_at)
+        return sending
 
     def _asking_for_fee(self, ticket: DeskTicket) -> list[Outgoing]:
         if ticket.fee is not FeeState.ASKED or ticket.sent_at is None:

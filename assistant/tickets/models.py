@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from assistant.fair_use.models import Standing
 from assistant.record.events import Instant
 from assistant.tickets.promises import Lane
 
@@ -86,7 +87,9 @@ class DeskTicket:
 
     ``account`` is the customer's pseudonym in the record. ``wanted`` is the lane that was asked for, ``lane`` the one
     it waits in. ``sent_at`` is when it reached us: of one that had to be confirmed, when it was. ``promised_at`` is
-    when it is to be answered by, ``None`` while it is unconfirmed; ``answered_at`` when it first was.
+    when it is to be answered by, ``None`` while it is unconfirmed; ``answered_at`` when it first was. ``standing`` is
+    the customer's when it was sent. It waits ``since`` it was sent, or the customer wrote again; ``turn_at`` is when it
+    counts as sent in the queue.
     """
 
     id: str
@@ -105,6 +108,14 @@ class DeskTicket:
     conversation: Conversation
     answered_at: Instant | None = None
     files: tuple[File, ...] = ()
+    standing: Standing = Standing.NORMAL
+    since: Instant | None = None
+    turn_at: Instant | None = None
+
+    @property
+    def in_queue(self) -> bool:
+        """Whether it waits for staff."""
+        return self.sent_at is not None and self.state not in ANSWERED_STATES
 
     def kept(self, now: Instant) -> bool | None:
         """Say whether the promise was kept; ``None`` while that is open."""

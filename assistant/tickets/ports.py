@@ -8,6 +8,7 @@ from typing import Protocol
 
 from assistant.record.events import Instant
 from assistant.tickets.models import DeskTicket, File
+from assistant.tickets.promises import Lane
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,36 @@ class TicketStore(Protocol):
 
     def put_off(self, outgoing: str, *, until: Instant | None, error: str) -> None:
         """Note that something could not be sent on, and when to try again; never, if ``None``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PromisesKept:
+    """What became of reply-time promises: kept, missed, past and still open, open and not past yet."""
+
+    kept: int
+    missed: int
+    overdue: int
+    ahead: int
+
+
+class Queue(Protocol):
+    """What waits for staff, in order. Any of it may fail with ``RecordUnavailable`` while the database is away."""
+
+    def next(self, *, most: int, skip: int = 0) -> Sequence[DeskTicket]:
+        """Return the tickets to be answered next, in order."""
+        ...
+
+    def length(self) -> dict[Lane, int]:
+        """Return how many wait in each lane."""
+        ...
+
+    def before(self, ticket: DeskTicket) -> int:
+        """Return how many are to be answered before a ticket."""
+        ...
+
+    def promises(self, *, since: Instant, now: Instant) -> PromisesKept:
+        """Return what became of the promises for tickets sent since a moment."""
         ...
 
 

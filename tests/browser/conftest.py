@@ -29,6 +29,8 @@ class Demonstration:
 
     askfirst: str
     shop: str
+    staff: str
+    password: str
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +46,7 @@ def demonstration(starter_index: Path, tmp_path_factory: pytest.TempPathFactory)
         "ASKFIRST_QUESTION_LIMIT": "100000/minute",
         "ASKFIRST_TICKET_LIMIT": "100000/minute",
         "ASKFIRST_MAIL_LIMIT": "100000/minute",
+        "ASKFIRST_SIGN_IN_LIMIT": "100000/minute",
     }
     command = [str(Path(sys.executable).parent / "askfirst"), "demo", "--port", "0", "--shop-port", "0"]
     log = folder / "demo.log"
@@ -55,7 +58,9 @@ def demonstration(starter_index: Path, tmp_path_factory: pytest.TempPathFactory)
             pytest.fail(f"the demonstration did not start:\n{said}")
         time.sleep(0.05)
     shop, askfirst = re.findall(r"http://127\.0\.0\.1:\d+", said)[:2]
-    yield Demonstration(askfirst, shop)
+    signs_in = re.search(r"/desk: (\S+), password (\S+)", said)
+    assert signs_in is not None
+    yield Demonstration(askfirst, shop, signs_in[1], signs_in[2])
     process.terminate()
     process.wait(30)
 

@@ -12,7 +12,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy import Engine, create_engine, inspect, select, text
 
 from assistant.adapters.sql import migrating, schema
 from assistant.adapters.sql.engine import database_url, open_engine
@@ -55,14 +55,29 @@ def fill(database: str) -> None:
     record.close()
 
 
-def rows_of(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
-    """Return the rows of the tables that are there, each row as the columns that this version knows."""
+Rows = dict[str, list[dict[str, Any]]]
+"""Tables and their rows, each by its columns' names."""
+
+
+def rows_of(engine: Engine) -> Rows:
+    """Return the rows of the tables that are there, as far as this version knows their columns."""
+    found: Rows = {}
     with engine.connect() as connection:
-        return {
-            name: sorted((tuple(row) for row in connection.execute(table.select())), key=repr)
-            for name, table in schema.metadata.tables.items()
-            if inspect(connection).has_table(name)
-        }
+        for name, table in schema.metadata.tables.items():
+            if inspect(connection).has_table(name):
+                there = {one["name"] for one in inspect(connection).get_columns(name)}
+                columns = [column for column in table.columns if column.name in there]
+                rows = [dict(row._mapping) for row in connection.execute(select(*columns))]
+                found[name] = sorted(rows, key=lambda row: repr([row[column.name] for column in table.primary_key]))
+    return found
+
+
+def as_in(rows: Rows, earlier: Rows) -> Rows:
+    """Return rows as far as an earlier schema has their tables and columns."""
+    return {
+        name: [{column: row[column] for column in was} for row, was in zip(rows[name], earlier_rows, strict=True)]
+        for name, earlier_rows in earlier.items()
+    }
 
 
 def differences(engine: Engine) -> list[Any]:
@@ -99,8 +114,9 @@ def test_going_back_and_forth_keeps_what_the_earlier_schema_has(database: str, e
     migrating.upgrade(engine)
 
     after = rows_of(engine)
-    assert between == {name: before[name] for name in between}
-    assert after == {name: before[name] if name in between else [] for name in before}
+    assert between == as_in(before, between)
+    assert between == as_in({name: after[name] for name in between}, between)
+    assert all(after[name] == [] for name in after if name not in between)
     assert (between == {}) is (revision == "base")
     assert differences(engine) == []
     engine.dispose()

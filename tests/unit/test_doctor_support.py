@@ -65,3 +65,15 @@ def test_a_shop_whose_page_would_be_refused_is_a_finding(tmp_path: Path) -> None
 def test_a_setting_that_cannot_be_used_is_named(tmp_path: Path, setting: str, value: object) -> None:
     with pytest.raises(SettingsUnusable):
         found(tmp_path, **{setting: value})
+
+
+def test_a_provider_that_does_not_answer_is_a_finding(tmp_path: Path) -> None:
+    away = {
+        "oidc_issuer": "http://127.0.0.1:9/realms/shop",
+        "oidc_client_id": "askfirst",
+        "public_url": "https://help.example.com",
+    }
+    findings = found(tmp_path, **away)
+
+    assert not said(findings, "staff cannot sign in by http://127.0.0.1:9/realms/shop")
+    assert said(found(tmp_path), "staff signs in at /desk with a password")

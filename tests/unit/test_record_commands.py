@@ -22,6 +22,7 @@ from assistant.adapters.sql.record import SqlRecord
 from assistant.asking.assistant import Assistant
 from assistant.asking.models import Question
 from assistant.record.checking import check
+from assistant.record.evidence import MACHINE, Evidence, EvidencePassage, Finding, Verdict
 from assistant.record.keys import Keys, secret_bytes
 from assistant.record.ports import Append
 from assistant.tickets.models import Conversation, Customer, DeskTicket, FeeState, File, TicketState
@@ -140,6 +141,11 @@ def test_a_person_is_exported_as_json(run: Run, database: str, tmp_path: Path) -
         "verdicts": 0,
         "desk_tickets": 0,
         "desk_files": 0,
+        "messages": 0,
+        "deliveries": 0,
+        "checklists": 0,
+        "standings": 0,
+        "contests": 0,
     }
     assert "החזר" not in done.out
     out = tmp_path / "ann.json"
@@ -214,6 +220,38 @@ def test_episodes_are_folded_again(run: Run, database: str) -> None:
     fill(database)
 
     assert run("record", "refold") == Done(0, "2 episodes folded\n", "")
+
+
+def test_verdicts_of_the_staff_become_labelled_questions(run: Run, database: str, tmp_path: Path) -> None:
+    fill(database)
+    record = SqlRecord(database)
+    found = EvidencePassage("en/refunds#1", "en/refunds", "refunds", "d", "text", 1, 0.9, shown=True, opened=False)
+    evidence = Evidence("where is my money", "en", "g1", "c1", answered=True, confidence=0.9, passages=(found,))
+    record.add_verdict(Verdict("T-1", MACHINE, Finding.SHOWN_NOT_OPENED, "", WHEN), evidence)
+    record.add_verdict(Verdict("T-1", "zofia", Finding.SHOWN_NOT_OPENED, "", WHEN))
+    record.close()
+    out = tmp_path / "labels"
+
+    assert (
+        run("record", "labels", str(out)).out == f"1 questions that the docs answer and 0 that they do not, in {out}\n"
+    )
+    assert json.loads((out / "queries.jsonl").read_text("utf-8")) == {
+        "id": "T-1",
+        "text": "where is my money",
+        "lang": "en",
+    }
+    assert (out / "qrels.tsv").read_text("utf-8") == "query_id\tdoc_id\trelevance\nT-1\ten/refunds\t1\n"
+    assert run("record", "labels", str(out)).err.startswith(f"error: {out} holds labelled questions already")
+
+
+def test_what_staff_says_of_the_ticket_stands_with_the_miss(run: Run, database: str) -> None:
+    fill(database)
+    record = SqlRecord(database)
+    record.add_verdict(Verdict("T-1", "zofia", Finding.NOT_SHOWN, "", WHEN))
+    record.close()
+
+    rows = list(csv.DictReader(io.StringIO(run("record", "misses", "--csv").out)))
+    assert "in_docs_not_shown" in {row["staff"] for row in rows}
 
 
 def test_misses_are_listed_as_they_were_typed(run: Run, database: str) -> None:

@@ -21,6 +21,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, MetaData, Table, func, insert, select, text
 
 from assistant.adapters.sql import persons, schema
+from assistant.adapters.sql.deliveries import doubt
 from assistant.adapters.sql.engine import writing
 from assistant.adapters.sql.migrating import current, newest, take_to, upgrade
 from assistant.errors import RecordUnusable
@@ -98,6 +99,7 @@ def restore(engine: Engine, path: Path, *, keys: Keys, force: bool) -> BackedUp:
                     connection.execute(insert(tables.tables[name]), rows)
         take_to(connection, newest())
         _go_on_numbering(connection)
+        doubt(connection)
         persons.add_marks(connection, erased)
         persons.delete_person(connection, persons.erased_among(connection, keys=keys))
     persons.sweep(engine)

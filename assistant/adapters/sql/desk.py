@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, insert, or_, select, update
 
 from assistant.adapters.sql import schema
-from assistant.adapters.sql.engine import available, insert_new, writing
-from assistant.adapters.sql.migrating import upgrade
+from assistant.adapters.sql.deliveries import wake
+from assistant.adapters.sql.engine import insert_new
+from assistant.adapters.sql.prepared import Prepared
+from assistant.fair_use.models import Standing
 from assistant.record.events import MS_PER_DAY, Instant
-from assistant.tickets.intake import MAIL
+from assistant.tickets.intake import HELPDESK, MAIL
 from assistant.tickets.models import Conversation, Customer, DeskTicket, FeeState, File, TicketState
 from assistant.tickets.ports import KeptFile, Link, Outgoing
 from assistant.tickets.promises import Lane
@@ -25,16 +26,8 @@ NOBODY = "{}"
 _WRITTEN_ONCE = frozenset({"id", "key", "account", "customer", "text", "written_at", "conversation", "recorded"})
 
 
-class SqlTickets:
-    """Keeps tickets; see ``TicketStore``.
-
-    Args:
-        engine: the record's database. Its schema is brought up to date before the first use, once it is there.
-    """
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._prepared = False
+class SqlTickets(Prepared):
+    """Keeps tickets; see ``TicketStore``."""
 
     def add(
         self,
@@ -72,7 +65,7 @@ class SqlTickets:
         """Return an account's tickets, latest first."""
         theirs = select(_tickets).where(_tickets.c.account == account, _tickets.c.text.is_not(None))
         with self._reading() as connection:
-            return _all(connection, theirs.order_by(_tickets.c.written_at.desc(), _tickets.c.id).limit(most))
+            return tickets_in(connection, theirs.order_by(_tickets.c.written_at.desc(), _tickets.c.id).limit(most))
 
     def change(
         self,
@@ -83,16 +76,12 @@ class SqlTickets:
     ) -> tuple[DeskTicket, bool] | None:
         """Change a ticket, alone with it; return it and whether it changed, ``None`` if there is none."""
         with self._writing() as connection:
-            one = select(_tickets).where(_tickets.c.id == _storable(ticket))
-            before = _ticket(connection, one.with_for_update())
+            before = locked_ticket(connection, ticket)
             if before is None:
                 return None
             after = change(before)
             if after != before:
-                # Not what was written and by whom: that never changes, and may have been emptied.
-                values = {name: value for name, value in _ticket_values(after).items() if name not in _WRITTEN_ONCE}
-                connection.execute(update(_tickets).where(_tickets.c.id == after.id).values(values))
-                _keep_outgoing(connection, sending(after))
+                keep_change(connection, after, sending(after))
             return after, after != before
 
     def unrecorded(self, *, most: int) -> Sequence[DeskTicket]:
@@ -101,7 +90,7 @@ class SqlTickets:
             _tickets.c.recorded.is_(False), _tickets.c.sent_at.is_not(None), _tickets.c.text.is_not(None)
         )
         with self._reading() as connection:
-            return _all(connection, waiting.order_by(_tickets.c.sent_at).limit(most))
+            return tickets_in(connection, waiting.order_by(_tickets.c.sent_at).limit(most))
 
     def mark_recorded(self, ticket: str) -> None:
         """Note that the record has a ticket."""
@@ -182,24 +171,18 @@ class SqlTickets:
         with self._writing() as connection:
             connection.execute(update(_outbox).where(_outbox.c.id == outgoing).values(changed))
 
-    @contextlib.contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with available():
-            self._prepare()
-            with writing(self._engine) as connection:
-                yield connection
 
-    @contextlib.contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with available():
-            self._prepare()
-            with self._engine.connect() as connection:
-                yield connection
+def locked_ticket(connection: Connection, ticket: str) -> DeskTicket | None:
+    """Return a ticket, which nobody else changes in this transaction."""
+    return _ticket(connection, select(_tickets).where(_tickets.c.id == _storable(ticket)).with_for_update())
 
-    def _prepare(self) -> None:
-        if not self._prepared:
-            upgrade(self._engine)
-            self._prepared = True
+
+def keep_change(connection: Connection, after: DeskTicket, sending: Sequence[Outgoing]) -> None:
+    """Keep a ticket as it is after a change, and what is to be sent on."""
+    # Not what was written and by whom: that never changes, and may have been emptied.
+    values = {name: value for name, value in _ticket_values(after).items() if name not in _WRITTEN_ONCE}
+    connection.execute(update(_tickets).where(_tickets.c.id == after.id).values(values))
+    _keep_outgoing(connection, sending)
 
 
 def delete_tickets(connection: Connection, accounts: Sequence[str]) -> dict[str, int]:
@@ -210,6 +193,8 @@ def delete_tickets(connection: Connection, accounts: Sequence[str]) -> dict[str,
     theirs = select(_tickets.c.id).where(_tickets.c.account.in_(accounts))
     gone = {"outbox": connection.execute(delete(_outbox).where(_outbox.c.ticket.in_(theirs))).rowcount}
     gone["links"] = connection.execute(delete(_links).where(_links.c.ticket.in_(theirs))).rowcount
+    for table in (schema.messages, schema.deliveries):
+        gone[table.name] = connection.execute(delete(table).where(table.c.ticket.in_(theirs))).rowcount
     gone["desk_files"] = connection.execute(delete(_files).where(_files.c.account.in_(accounts))).rowcount
     gone["desk_tickets"] = connection.execute(delete(_tickets).where(_tickets.c.account.in_(accounts))).rowcount
     return gone
@@ -247,6 +232,9 @@ def empty_old(connection: Connection, *, before: Instant, now: Instant) -> tuple
     connection.execute(delete(_files).where(_files.c.id.in_(files)))
     connection.execute(delete(_links).where(_links.c.expires_at < now - MS_PER_DAY))
     connection.execute(delete(_outbox).where(_outbox.c.due_at.is_(None), func.length(_outbox.c.payload) == 0))
+    written = schema.messages
+    connection.execute(update(written).where(written.c.ticket.in_(ids), written.c.text.is_not(None)).values(text=None))
+    connection.execute(update(schema.deliveries).where(schema.deliveries.c.ticket.in_(ids)).values(error=None))
     emptied = connection.execute(
         update(_tickets).where(old, _tickets.c.text.is_not(None)).values(text=None, customer=NOBODY)
     ).rowcount
@@ -260,15 +248,20 @@ def _go_along(connection: Connection, ticket: DeskTicket, files: Sequence[str]) 
 
 
 def _keep_outgoing(connection: Connection, sending: Sequence[Outgoing]) -> None:
-    if sending:
-        connection.execute(insert_new(_outbox, connection.engine), [{**asdict(one), "error": None} for one in sending])
+    mails = [{**asdict(one), "error": None} for one in sending if one.kind != HELPDESK]
+    if mails:
+        connection.execute(insert_new(_outbox, connection.engine), mails)
+    for one in sending:
+        if one.kind == HELPDESK and one.ticket is not None:
+            wake(connection, one.ticket, at=one.due_at)
 
 
 def _ticket(connection: Connection, statement: Select[Any]) -> DeskTicket | None:
-    return next(iter(_all(connection, statement)), None)
+    return next(iter(tickets_in(connection, statement)), None)
 
 
-def _all(connection: Connection, statement: Select[Any]) -> list[DeskTicket]:
+def tickets_in(connection: Connection, statement: Select[Any]) -> list[DeskTicket]:
+    """Return the tickets of a statement, with what their files are."""
     rows = connection.execute(statement).all()
     along: dict[str, list[File]] = {}
     listed = select(_files).where(_files.c.ticket.in_([row.id for row in rows])).order_by(_files.c.at, _files.c.id)
@@ -295,6 +288,9 @@ def _ticket_of(row: Row[Any], files: tuple[File, ...]) -> DeskTicket:
         conversation=Conversation(**json.loads(row.conversation)),
         answered_at=row.answered_at,
         files=files,
+        standing=Standing(row.standing),
+        since=row.since,
+        turn_at=row.turn_at,
     )
 
 
@@ -314,6 +310,10 @@ def _ticket_values(ticket: DeskTicket) -> dict[str, Any]:
         "sent_at": ticket.sent_at,
         "promised_at": ticket.promised_at,
         "answered_at": ticket.answered_at,
+        "standing": ticket.standing.value,
+        "since": ticket.since if ticket.since is not None else ticket.sent_at,
+        "turn_at": ticket.turn_at if ticket.turn_at is not None else ticket.sent_at,
+        "in_queue": ticket.in_queue,
         "conversation": json.dumps(asdict(ticket.conversation), ensure_ascii=False),
         "recorded": False,
     }

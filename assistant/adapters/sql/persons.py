@@ -11,12 +11,14 @@ from sqlalchemy import CompoundSelect, Connection, Engine, Table, and_, delete, 
 from assistant.adapters.sql import schema
 from assistant.adapters.sql.desk import delete_links, delete_tickets, files_of, written_to
 from assistant.adapters.sql.engine import insert_new, writing
+from assistant.adapters.sql.fair_use import delete_fair_use
 from assistant.record.events import Instant, Who
 from assistant.record.keys import Keys
 from assistant.tickets.intake import account_of_email
 
 _asked = schema.interactions.c
 _OF_EPISODES = (schema.events, schema.tickets, schema.unfolded, schema.interactions)
+_OF_TICKETS = (schema.verdicts, schema.ticket_vectors)
 _OF_SOMEBODY = (schema.interactions, schema.episodes, schema.tickets)
 _VISITORS = tuple(table.c.visitor for table in _OF_SOMEBODY)
 _ACCOUNTS = tuple(table.c.account for table in (*_OF_SOMEBODY, schema.desk_tickets, schema.desk_files))
@@ -68,6 +70,7 @@ def export(engine: Engine, person: Person) -> dict[str, list[dict[str, Any]]]:
     """Return all rows about a person, by table."""
     episodes = _episodes_of(person)
     tickets = select(schema.tickets.c.id).where(schema.tickets.c.episode.in_(episodes))
+    sent = select(schema.desk_tickets.c.id).where(schema.desk_tickets.c.account.in_(sorted(person.accounts)))
     wanted: list[tuple[Table, Any]] = [
         (schema.interactions, _asked.episode.in_(episodes)),
         (schema.events, schema.events.c.episode.in_(episodes)),
@@ -75,7 +78,12 @@ def export(engine: Engine, person: Person) -> dict[str, list[dict[str, Any]]]:
         (schema.tickets, schema.tickets.c.episode.in_(episodes)),
         (schema.verdicts, schema.verdicts.c.ticket.in_(tickets)),
         (schema.desk_tickets, schema.desk_tickets.c.account.in_(sorted(person.accounts))),
+        (schema.checklists, schema.checklists.c.ticket.in_(sent)),
+        (schema.standings, schema.standings.c.account.in_(sorted(person.accounts))),
+        (schema.contests, schema.contests.c.account.in_(sorted(person.accounts))),
         (schema.desk_files, schema.desk_files.c.account.in_(sorted(person.accounts))),
+        (schema.messages, schema.messages.c.ticket.in_(sent)),
+        (schema.deliveries, schema.deliveries.c.ticket.in_(sent)),
     ]
     with engine.connect() as connection:
         return {
@@ -99,7 +107,7 @@ def erase(engine: Engine, person: Person, *, keys: Keys, at: Instant) -> Erased:
 
 def delete_person(connection: Connection, person: Person) -> dict[str, int]:
     """Delete all rows about a person; return how many of each table went."""
-    gone: dict[str, int] = {}
+    gone = delete_fair_use(connection, sorted(person.accounts))  # while it can be told which tickets are theirs
     episodes = sorted(
         {
             *connection.scalars(_episodes_of(person)),
@@ -140,7 +148,8 @@ def delete_episodes(connection: Connection, episodes: Sequence[str]) -> dict[str
     """Delete episodes with all that belongs to them; return how many rows of each table went."""
     gone = {}
     tickets = select(schema.tickets.c.id).where(schema.tickets.c.episode.in_(episodes))
-    gone["verdicts"] = connection.execute(delete(schema.verdicts).where(schema.verdicts.c.ticket.in_(tickets))).rowcount
+    for table in _OF_TICKETS:
+        gone[table.name] = connection.execute(delete(table).where(table.c.ticket.in_(tickets))).rowcount
     for table in _OF_EPISODES:
         gone[table.name] = connection.execute(delete(table).where(table.c.episode.in_(episodes))).rowcount
     gone["episodes"] = connection.execute(delete(schema.episodes).where(schema.episodes.c.id.in_(episodes))).rowcount

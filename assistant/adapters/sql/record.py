@@ -17,13 +17,13 @@ from assistant.adapters.sql import counting, misses, schema
 from assistant.adapters.sql.engine import available, open_engine, writing
 from assistant.adapters.sql.folding import Folder
 from assistant.adapters.sql.migrating import upgrade
-from assistant.adapters.sql.rows import event_of, interaction_of, ticket_of
+from assistant.adapters.sql.rows import event_of, evidence_in, interaction_of, ticket_of
 from assistant.adapters.sql.writer import Writer
 from assistant.record.arms import Repeat
 from assistant.record.deflection import Count, Dimension
 from assistant.record.episodes import WINDOWS, Windows
 from assistant.record.events import Event, Instant, Interaction, Who
-from assistant.record.evidence import Evidence, EvidencePassage, Finding, Verdict
+from assistant.record.evidence import Evidence, Finding, Verdict
 from assistant.record.ports import Append, LoggedMiss, Recorded, Ticket
 
 _MOST_RECENT = 50
@@ -168,11 +168,7 @@ class SqlRecord:
         statement = select(schema.tickets.c.evidence).where(schema.tickets.c.id == ticket)
         with _reading(self.engine) as connection:
             text = connection.scalar(statement)
-        if text is None:
-            return None
-        values = json.loads(text)
-        passages = tuple(EvidencePassage(**one) for one in values.pop("passages"))
-        return Evidence(**values, passages=passages)
+        return evidence_in(text) if text is not None else None
 
     def texts_of(self, digests: Collection[str]) -> dict[str, str]:
         """Return passages' texts by their digests."""

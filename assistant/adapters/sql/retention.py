@@ -10,6 +10,7 @@ from sqlalchemy import Engine, delete, or_, select, update
 from assistant.adapters.sql import schema
 from assistant.adapters.sql.desk import empty_old
 from assistant.adapters.sql.engine import writing
+from assistant.adapters.sql.fair_use import empty_fair_use
 from assistant.adapters.sql.persons import delete_episodes
 from assistant.record.events import MS_PER_DAY, Instant
 from assistant.record.ports import Retained
@@ -37,6 +38,11 @@ def retain(engine: Engine, retention: Retention, *, now: Instant) -> Retained:
     episodes = _delete_old_episodes(engine, now - retention.episode_days * MS_PER_DAY)
     with writing(engine) as connection:
         letters, files = empty_old(connection, before=now - retention.text_days * MS_PER_DAY, now=now)
+        empty_fair_use(
+            connection,
+            texts_before=now - retention.text_days * MS_PER_DAY,
+            decisions_before=now - retention.event_days * MS_PER_DAY,
+        )
     return Retained(texts + letters, stories, episodes, tuple(files))
 
 
@@ -61,6 +67,7 @@ def _empty_texts(engine: Engine, before: Instant) -> int:
         for row in old:
             evidence = json.dumps({**json.loads(row.evidence), "question": ""}) if row.evidence else None
             connection.execute(update(tickets).where(tickets.c.id == row.id).values(text=None, evidence=evidence))
+            connection.execute(delete(schema.ticket_vectors).where(schema.ticket_vectors.c.ticket == row.id))
             emptied += row.text is not None
     return emptied
 

@@ -11,6 +11,7 @@ from sqlalchemy import Row
 
 from assistant.record.episodes import Episode
 from assistant.record.events import Event, EventType, Interaction, ShownPassage, Who
+from assistant.record.evidence import Evidence, EvidencePassage
 from assistant.record.ports import Ticket
 
 Values = dict[str, Any]
@@ -126,6 +127,13 @@ def ticket_of(row: Row[Any]) -> Ticket:
         text=row.text,
         who=Who(row.visitor, row.account),
     )
+
+
+def evidence_in(text: str) -> Evidence:
+    """Return the evidence of a column."""
+    values = json.loads(text)
+    passages = tuple(EvidencePassage(**one) for one in values.pop("passages"))
+    return Evidence(**values, passages=passages)
 
 
 def episode_values(one: Episode, *, day: int) -> Values:

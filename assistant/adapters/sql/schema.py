@@ -5,7 +5,7 @@ Alembic's revisions in ``migrations/`` make them; a test holds the two to each o
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text, false
 
 metadata = MetaData(
     naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"},
@@ -144,7 +144,7 @@ verdicts = Table(
     Column("by", String(64), nullable=False),
     Column("finding", String(32), nullable=False),
     Column("reason", Text, nullable=False),
-    Column("at", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False, index=True),
 )
 """Who found what about a ticket; never changed, only added to."""
 
@@ -183,6 +183,11 @@ desk_tickets = Table(
     Column("answered_at", BigInteger),
     Column("conversation", Text, nullable=False),
     Column("recorded", Boolean, nullable=False),
+    Column("standing", String(10), nullable=False, server_default="normal"),
+    Column("since", BigInteger),
+    Column("turn_at", BigInteger),
+    Column("in_queue", Boolean, nullable=False, server_default=false()),
+    Index("ix_desk_tickets_queue", "in_queue", "lane", "turn_at", "since", "id"),
     Index(None, "key", unique=True),
     Index(None, "account", "written_at"),
     Index(None, "recorded", "sent_at"),
@@ -227,3 +232,143 @@ outbox = Table(
     Column("error", Text),
 )
 """What is still to be sent on: mails, and the fees asked of the shop."""
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("ticket", String(16), primary_key=True),
+    Column("queued_at", BigInteger, nullable=False),
+    Column("due_at", BigInteger, index=True),  # empty while there is nothing to do
+    Column("held_until", BigInteger),  # by whoever is at it
+    Column("wakes", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("sink", String(20)),
+    Column("remote_id", String(64)),
+    Column("url", Text),
+    Column("delivered_at", BigInteger),
+    Column("lane", String(10)),
+    Column("noted", Boolean, nullable=False),
+    Column("remote_state", String(10)),
+    Column("error", Text),
+    Index(None, "state", "queued_at"),
+    Index(None, "sink", "remote_id"),
+)
+"""What the helpdesk has of each ticket, and when there is more for it; one row a ticket."""
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", String(80), primary_key=True),
+    Column("ticket", String(16), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("by", String(10), nullable=False),
+    Column("author", Text),
+    Column("text", Text),  # emptied together with the ticket's
+    Column("at", BigInteger, nullable=False, index=True),
+    Column("delivered", Boolean, nullable=False),
+    Index(None, "ticket", "number"),
+)
+"""What customer and staff write after the ticket, by numbers in the order in which we learnt of it."""
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+"""How far something that is looked through again and again has been seen, such as a helpdesk's changes."""
+
+ticket_vectors = Table(
+    "ticket_vectors",
+    metadata,
+    Column("ticket", String(64), primary_key=True),
+    Column("recipe", String(64), nullable=False),
+    Column("vector", Text, nullable=False),
+)
+"""What earlier tickets say, as vectors of the recipe named; of none whose text was emptied. Texts in base 64: a backup
+holds lines of JSON."""
+
+checklists = Table(
+    "checklists",
+    metadata,
+    Column("ticket", String(16), primary_key=True),
+    Column("earlier", String(16), nullable=False),
+    Column("steps", Text),  # emptied together with the ticket's text
+    Column("tried", Text),
+)
+"""An earlier solution that came up again, and which of its steps the customer says to have tried."""
+
+standings = Table(
+    "standings",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("account", String(40), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("standing", String(10), nullable=False),
+    Column("until", BigInteger),
+    Column("snapshot", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Index("ix_standings_account", "account", "number"),
+    Index(None, "until"),
+    sqlite_autoincrement=True,
+)
+"""Each decision on a customer's standing, with all that it rests on; the last one holds until its end."""
+
+contests = Table(
+    "contests",
+    metadata,
+    Column("ticket", String(64), primary_key=True),
+    Column("ground", String(16), primary_key=True),
+    Column("account", String(40), nullable=False, index=True),
+    Column("text", Text),  # emptied when its retention ends
+    Column("at", BigInteger, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("decided_at", BigInteger),
+    Column("by", String(64)),
+    Column("reason", Text),
+    Index("ix_contests_state", "state", "at"),
+)
+"""What customers say against what counts under fair use, and what staff has decided."""
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("email", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", String(10), nullable=False),
+    Column("password", Text),
+    Column("subject", Text),
+    Column("disabled", Boolean, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("locked_until", BigInteger),
+    Column("created_at", BigInteger, nullable=False),
+    Index(None, "email", unique=True),
+    Index(None, "subject", unique=True),
+)
+"""The people at the desk. ``password`` is an Argon2 hash, ``subject`` who they are at the identity provider."""
+
+staff_sessions = Table(
+    "staff_sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("staff", String(32), nullable=False, index=True),
+    Column("began_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+)
+"""Who is signed in at the desk, by the digest of a secret that only the browser has."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("at", BigInteger, nullable=False, index=True),
+    Column("by", Text, nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("about", Text, nullable=False),
+    Column("details", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""What was done at the desk, by whom; never changed, only added to."""
