@@ -7,6 +7,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from api.dependencies import Services
+from api.fair_use_words import deferred_because
+from api.i18n import texts_for
 from api.links import shown_url
 from assistant.helpdesks.models import Asked, Handover, Noted, NotedPassage
 from assistant.helpdesks.notes import subject_of
@@ -24,28 +26,20 @@ FINDINGS = {
 }
 _MOST_PASSAGES = 3
 
-StandingOf = Callable[[DeskTicket], tuple[str, tuple[str, ...]]]
-"""Returns a ticket's standing under fair use, "normal" or "deferred", and the reasons."""
 
-
-def normal_standing(_: DeskTicket) -> tuple[str, tuple[str, ...]]:
-    """Return the standing of everybody where there is no fair use."""
-    return "normal", ()
-
-
-def composing(services: Services, *, standing_of: StandingOf = normal_standing) -> Callable[[str], Handover | None]:
+def composing(services: Services) -> Callable[[str], Handover | None]:
     """Return what makes the handover of a ticket; ``None`` where its text is gone, or it was never sent."""
 
     def compose(ticket: str) -> Handover | None:
         found = services.intake.store.ticket(ticket)
         if found is None or found.sent_at is None or not found.text:
             return None
-        return _handover(found, found.sent_at, services, standing_of)
+        return _handover(found, found.sent_at, services)
 
     return compose
 
 
-def _handover(ticket: DeskTicket, sent_at: Instant, services: Services, standing_of: StandingOf) -> Handover:
+def _handover(ticket: DeskTicket, sent_at: Instant, services: Services) -> Handover:
     settings = services.settings
     base = settings.public_url or f"http://{settings.host}:{settings.port}"
     pages = _pages(services)
@@ -53,7 +47,6 @@ def _handover(ticket: DeskTicket, sent_at: Instant, services: Services, standing
     interactions, events = services.record.story_of(known.episode) if known is not None else ((), ())
     evidence = services.record.evidence_of(ticket.id)
     finding = next((one.finding for one in services.record.verdicts_on(ticket.id) if one.by == MACHINE), None)
-    standing, reasons = standing_of(ticket)
     return Handover(
         ticket=ticket.id,
         subject=subject_of(ticket.text, otherwise=f"Ticket {ticket.id}"),
@@ -65,15 +58,15 @@ def _handover(ticket: DeskTicket, sent_at: Instant, services: Services, standing
         name=ticket.customer.name,
         email=ticket.customer.email,
         promised=_wall(ticket.promised_at, ZoneInfo(settings.time_zone)),
-        files=tuple((one.name, f"{base}/v1/attachments/{one.id}") for one in ticket.files),
+        files=tuple((one.name, f"{base}/desk/tickets/{ticket.id}/files/{one.id}") for one in ticket.files),
         link=f"{base}/desk/tickets/{ticket.id}",
         noted=Noted(
             conversation=_asked(interactions, events, pages, until=sent_at),
             finding=FINDINGS[finding] if finding is not None else None,
             confidence=evidence.confidence if evidence is not None and evidence.answered else None,
             passages=_passages(evidence, pages, base),
-            standing=standing,
-            reasons=reasons,
+            standing=ticket.standing.value,
+            reasons=tuple(deferred_because(ticket, services, texts_for("en"))),
         ),
         complete=finding is not None,
     )

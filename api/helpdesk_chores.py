@@ -6,7 +6,7 @@ import structlog
 
 from api.chores import Chores
 from api.dependencies import Clock, Services
-from api.handing_over import StandingOf, composing, normal_standing
+from api.handing_over import composing
 from api.ticketing import record_solved
 from assistant.helpdesks.delivery import DeliveringTickets
 from assistant.helpdesks.models import DeliveryState
@@ -29,16 +29,14 @@ def returning_of(services: Services, sink: TicketSink) -> Returning:
     )
 
 
-def helpdesk_chores(
-    services: Services, sink: TicketSink, *, every_seconds: float, standing_of: StandingOf = normal_standing
-) -> Chores:
+def helpdesk_chores(services: Services, sink: TicketSink, *, every_seconds: float) -> Chores:
     """Return what hands tickets over, and asks what became of them."""
     helpdesk = services.helpdesk
     delivering = DeliveringTickets(
         helpdesk.deliveries,
         helpdesk.messages,
         sink,
-        composing(services, standing_of=standing_of),
+        composing(services),
         services.clock,
     )
     polling = _Polling(returning_of(services, sink), sink, services.clock, services.settings.helpdesk_poll_seconds)

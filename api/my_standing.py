@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
+
 from api.dependencies import Services
 from api.fair_use_words import flag_words, reasons_of
 from api.i18n import texts_for
@@ -15,6 +17,8 @@ from assistant.fair_use.models import ContestState, Ground
 from assistant.fair_use.overseeing import Mode
 from assistant.fair_use.ports import Contest, KeptStanding
 from assistant.tickets.models import DeskTicket
+
+_log = structlog.get_logger()
 
 
 def standing_view(services: Services, locale: str, visit: Visit) -> dict[str, Any] | None:
@@ -41,6 +45,7 @@ def standing_view(services: Services, locale: str, visit: Visit) -> dict[str, An
         "flags": [
             {
                 "ticket": ticket,
+                "here": _is_here(ticket, services, visit),
                 "ground": ground.value,
                 "words": words,
                 "contest": _contest_words(said.get((ticket, ground)), locale),
@@ -57,23 +62,29 @@ def flags_of(ticket: DeskTicket, services: Services, locale: str, visit: Visit) 
     return [one for one in view["flags"] if one["ticket"] == ticket.id] if view is not None else []
 
 
-def contest(ticket: DeskTicket, ground: Ground, text: str, services: Services, visit: Visit) -> bool:
-    """Keep a customer's word against a flag; return whether there was something to contest.
+def contest(ticket: str, ground: Ground, text: str, services: Services, visit: Visit) -> bool:
+    """Keep a customer's word against a flag of theirs; return whether it is contested now.
+
+    What counts of theirs can be contested wherever it was written: what a helpdesk reported is not in My tickets.
 
     Raises:
         RecordUnavailable: if it cannot be kept.
     """
-    kept = _kept(services, visit)
-    counted = kept is not None and any(
-        one.ground is ground and ticket.id in one.tickets for one in kept.snapshot.decision.holding
-    )
-    if not counted:
+    account = visit.who.account
+    if services.fair_use.mode is not Mode.ON or account is None:
         return False
-    said = recordable(text, services)
-    new = services.fair_use.standings.contest(Contest(ticket.id, ground, ticket.account, said, visit.at))
-    if new:
-        services.fair_use.look_if_on(ticket.account, at=visit.at)
-    return new
+    standings, kept = services.fair_use.standings, services.fair_use.decision_on(account, at=visit.at)
+    if kept is None or not any(
+        one.ground is ground and ticket in one.tickets for one in kept.snapshot.decision.holding
+    ):
+        # Who presses twice is told the same again.
+        return any((one.ticket, one.ground) == (ticket, ground) for one in standings.contests(account=account))
+    standings.contest(Contest(ticket, ground, account, recordable(text, services), visit.at))
+    try:
+        services.fair_use.look_if_on(account, at=visit.at)
+    except RecordUnavailable:
+        _log.warning("standing.undecided")  # it is when the news is looked at
+    return True
 
 
 def _kept(services: Services, visit: Visit) -> KeptStanding | None:
@@ -94,6 +105,10 @@ def _contests(services: Services, visit: Visit) -> list[Contest]:
         return list(services.fair_use.standings.contests(account=account))
     except RecordUnavailable:
         return []
+
+
+def _is_here(ticket: str, services: Services, visit: Visit) -> bool:
+    return visit.customer is not None and services.intake.ticket_of(visit.customer, ticket) is not None
 
 
 def _reason(contest: Contest | None) -> str:

@@ -20,6 +20,7 @@ from api.ticket_words import moment_words, state_words
 from assistant.errors import QuestionUnusable, RecordUnavailable
 from assistant.record.events import MS_PER_DAY, Who
 from assistant.staff.models import AuditEntry, Right
+from assistant.tickets.conversations import message_id
 from assistant.tickets.models import DeskTicket, TicketState
 from indexer.errors import IndexerError, IndexNotReady
 
@@ -30,7 +31,8 @@ _MOST_CHARS = 20_000
 _SETTLED = (TicketState.WAITING, TicketState.SOLVED)
 
 VisitDep = Annotated[DeskVisit, Depends(desk_visit(Right.TICKETS))]
-TextForm = Annotated[str, Form(max_length=_MOST_CHARS)]
+# Browsers count the end of a line as one character, and send two.
+TextForm = Annotated[str, Form(max_length=2 * _MOST_CHARS)]
 
 
 @router.get("")
@@ -61,8 +63,12 @@ def queue(
 
 @router.get("/next")
 def next_ticket(services: ServicesDep, _: VisitDep, after: str = "") -> Response:
-    """Lead to the ticket that is to be answered next, other than one."""
-    waiting = [one.id for one in services.queue.next(most=2) if one.id != after]
+    """Lead to the ticket that is to be answered next: after one that still waits to the one behind it, so that several
+    can be passed over; from the last of them, and from one that is done, to the first."""
+    here = services.intake.store.ticket(after) if after else None
+    skip = services.queue.before(here) + 1 if here is not None and here.in_queue else 0
+    found = [*services.queue.next(most=1, skip=skip), *services.queue.next(most=2)]
+    waiting = [one.id for one in found if one.id != after]
     return RedirectResponse(f"/desk/tickets/{waiting[0]}" if waiting else "/desk", 303)
 
 
@@ -100,15 +106,25 @@ def send_answer(
     key: Annotated[str, Form(max_length=64)],
     text: TextForm = "",
     state: Annotated[str, Form()] = "waiting",
+    read: Annotated[int | None, Form(ge=0)] = None,
 ) -> Response:
-    """Send an answer to the customer, and go on to the next ticket."""
-    found, texts = _found(ticket, services), visit.texts
+    """Send an answer to the customer, unless something was written since the form was opened that nobody has read."""
+    found, texts, text = _found(ticket, services), visit.texts, text.replace("\r\n", "\n").strip()
     moved_to = next((one for one in _SETTLED if one.value == state), None)
-    if not text.strip() or moved_to is None:
+    if not text or moved_to is None:
         message = texts.gettext("Write an answer first.")
         return _ticket_page(request, services, visit, found, message=message, written=text, status=422)
+    if len(text) > _MOST_CHARS:
+        message = texts.gettext("Your message is too long. Please shorten it to 20,000 characters.")
+        return _ticket_page(request, services, visit, found, message=message, written=text, status=422)
+    written = services.conversations.of(found.id)
+    if read is not None and len(written) > read and message_id(found.id, key) not in {one.id for one in written}:
+        message = texts.gettext(
+            "Something was written here in the meantime. Read it first; your answer is still here to be sent."
+        )
+        return _ticket_page(request, services, visit, found, message=message, written=text, key=key, status=409)
     try:
-        answer(found, text.replace("\r\n", "\n").strip(), moved_to, key, services, visit)
+        answer(found, text, moved_to, key, services, visit)
     except RecordUnavailable:
         message = texts.gettext("The answer could not be kept just now. It is still here; please try again.")
         return _ticket_page(request, services, visit, found, message=message, written=text, key=key, status=503)
@@ -206,6 +222,7 @@ def _ticket_page(
         states={one.value: words for one, words in state_words(texts).items() if one is not TicketState.UNCONFIRMED},
         message=message,
         said=said,
+        sent=done in {one.value for one in _SETTLED},
         written=written,
         key=key or secrets.token_urlsafe(16),
     )

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from api.dependencies import ServicesDep
+from api.dependencies import Services, ServicesDep
 from api.desk.rendering import render_desk
 from api.desk.signed_in import DeskVisit, desk_visit
+from api.desk.views import name_of
 from api.fair_use_words import flag_words, reasons_of
 from api.recording import recordable
 from api.ticket_words import moment_words
 from assistant.fair_use.models import FairUseRules, Ground
+from assistant.fair_use.ports import KeptStanding
 from assistant.fair_use.replay import replay
 from assistant.record.events import MS_PER_DAY
 from assistant.staff.models import AuditEntry, Right
 
 router = APIRouter(prefix="/desk", include_in_schema=False)
 _REPLAY_DAYS = 90
+_MOST_LISTED = 100
 
 StaffDep = Annotated[DeskVisit, Depends(desk_visit(Right.TICKETS))]
 
@@ -32,15 +35,6 @@ def fair_use(request: Request, services: ServicesDep, visit: StaffDep) -> Respon
     since = visit.at - _REPLAY_DAYS * MS_PER_DAY
     facts = fair.standings.facts(since=since - 2 * fair.rules.period_ms)
     effect = replay(facts, fair.rules, since=since, until=visit.at)
-    deferred = [
-        {
-            "account": account,
-            "reasons": reasons_of(kept.snapshot.decision, kept.snapshot.rules, texts),
-            "until": moment_words(kept.until, zone, visit.locale) if kept.until is not None else "",
-        }
-        for account in sorted(facts)
-        if (kept := fair.decision_on(account, at=visit.at)) is not None
-    ]
     return render_desk(
         request,
         services,
@@ -52,7 +46,7 @@ def fair_use(request: Request, services: ServicesDep, visit: StaffDep) -> Respon
         effect=effect,
         by_ground=[(_ground_name(ground, visit), number) for ground, number in effect.by_ground.items()],
         days=_REPLAY_DAYS,
-        deferred=deferred,
+        deferred=[_deferred(one, services, visit) for one in fair.standings.deferred(visit.at)[:_MOST_LISTED]],
         contests=[
             {
                 "ticket": one.ticket,
@@ -92,6 +86,18 @@ def settle(
         services.accounts.store.note(entry)
         services.fair_use.look_if_on(settled.account, at=visit.at)
     return RedirectResponse("/desk/fair-use", 303)
+
+
+def _deferred(kept: KeptStanding, services: Services, visit: DeskVisit) -> dict[str, Any]:
+    """Return who is deferred, why, by which of the tickets that are kept here, and until when."""
+    theirs = services.intake.store.of(kept.account, most=_MOST_LISTED)
+    counted = {ticket for ground in kept.snapshot.decision.holding for ticket in ground.tickets}
+    return {
+        "who": name_of(theirs[0], visit.texts) if theirs else "",
+        "reasons": reasons_of(kept.snapshot.decision, kept.snapshot.rules, visit.texts),
+        "tickets": [one.id for one in theirs if one.id in counted],
+        "until": moment_words(kept.until, services.intake.calendar.zone, visit.locale) if kept.until else "",
+    }
 
 
 def _rules_in_words(rules: FairUseRules, visit: DeskVisit) -> list[str]:

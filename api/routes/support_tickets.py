@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
@@ -73,7 +74,7 @@ async def add_file(request: Request, services: ServicesDep, locale: str, form: F
 
 
 @router.get("/support/{locale}/tickets")
-def my_tickets(request: Request, services: ServicesDep, locale: str) -> Response:
+def my_tickets(request: Request, services: ServicesDep, locale: str, done: str = "") -> Response:
     """Show a customer's tickets."""
     spoken, visit = locale_of(request, services, locale), visit_of(request, services)
     customer, texts, message = visit.customer, texts_for(spoken), ""
@@ -96,6 +97,7 @@ def my_tickets(request: Request, services: ServicesDep, locale: str) -> Response
         here="tickets",
         customer=customer,
         message=message,
+        said=_said(done, texts),
         tickets=[listed(one, services, spoken, now=visit.at) for one in tickets],
         standing=standing_view(services, spoken, visit),
     )
@@ -112,10 +114,13 @@ def reply(request: Request, services: ServicesDep, locale: str, ticket: str, for
     """Take what a customer writes after their ticket; it is open again by it."""
     spoken, visit = locale_of(request, services, locale), visit_of(request, services)
     texts, text, key = texts_for(spoken), field(form, "text").replace("\r\n", "\n").strip(), field(form, "key")
-    found = services.intake.ticket_of(visit.customer, ticket) if visit.customer is not None else None
+    shown = {"written": text, "key": key}
+    try:
+        found = services.intake.ticket_of(visit.customer, ticket) if visit.customer is not None else None
+    except RecordUnavailable:
+        return _unsent(request, services, locale, ticket, "reply", **shown)
     if found is None:
         return _my_ticket(request, services, locale, ticket)
-    shown = {"written": text, "key": key}
     if not text or len(text) > MOST_CHARS or not is_random_id(key):
         message = texts.gettext("Write your reply first.")
         if len(text) > MOST_CHARS:
@@ -123,15 +128,14 @@ def reply(request: Request, services: ServicesDep, locale: str, ticket: str, for
         return _my_ticket(request, services, locale, ticket, message=message, status=422, **shown)
     try:
         allow("tickets", visit, services)
-        services.conversations.reply(found.id, text, key, visit.at)
+        kept = services.conversations.reply(found.id, text, key, visit.at)
     except TooMany:
         message = texts.gettext("That was a lot at once. Please wait a little and try again.")
         return _my_ticket(request, services, locale, ticket, message=message, status=429, **shown)
     except RecordUnavailable:
-        message = texts.gettext(
-            "Your message could not be sent just now. It is kept here; please try again in a moment."
-        )
-        return _my_ticket(request, services, locale, ticket, message=message, status=503, **shown)
+        return _unsent(request, services, locale, ticket, "reply", **shown)
+    if kept is None:
+        return _my_ticket(request, services, locale, ticket, message=_refusal("", texts), status=422, **shown)
     return RedirectResponse(f"/support/{spoken}/tickets/{found.id}?done=replied", 303)
 
 
@@ -139,12 +143,17 @@ def reply(request: Request, services: ServicesDep, locale: str, ticket: str, for
 def contest_flag(request: Request, services: ServicesDep, locale: str, ticket: str, form: FormDep) -> Response:
     """Take a customer's word against what counts under fair use."""
     spoken, visit = locale_of(request, services, locale), visit_of(request, services)
-    found = services.intake.ticket_of(visit.customer, ticket) if visit.customer is not None else None
     ground = next((one for one in Ground if one.value == field(form, "ground")), None)
-    if found is None or ground is None:
+    if visit.customer is None or not visit.customer.verified or ground is None:
         return _my_ticket(request, services, locale, ticket)
-    contest(found, ground, field(form, "text")[:2000], services, visit)
-    return RedirectResponse(f"/support/{spoken}/tickets/{found.id}?done=contested", 303)
+    text = field(form, "text").replace("\r\n", "\n")
+    try:
+        contested = contest(ticket, ground, text[:2000], services, visit)
+        here = services.intake.ticket_of(visit.customer, ticket) is not None
+    except RecordUnavailable:
+        return _unsent(request, services, locale, ticket, "contest", written=text, ground=ground.value)
+    page = f"/support/{spoken}/tickets/{quote(ticket, safe='')}" if here else f"/support/{spoken}/tickets"
+    return RedirectResponse(f"{page}?done=contested" if contested else page, 303)
 
 
 def _my_ticket(
@@ -180,10 +189,6 @@ def _my_ticket(
         "messages": messages_view(found, services, spoken),
         "solved": found.state is TicketState.SOLVED,
     }
-    said = {
-        "replied": texts.gettext("Your reply has been sent."),
-        "contested": texts.gettext("Thank you. It does not count until we have looked at it."),
-    }.get(done, "")
     return render(
         request,
         services,
@@ -197,8 +202,32 @@ def _my_ticket(
         key=key or _new_key(),
         written=written,
         message=message,
-        said=said,
+        said=_said(done, texts),
     )
+
+
+def _unsent(
+    request: Request,
+    services: Services,
+    locale: str,
+    ticket: str,
+    what: str,
+    *,
+    written: str,
+    key: str = "",
+    ground: str = "",
+) -> Response:
+    """Return what is written after a ticket with the form to send it again, while the ticket cannot be shown."""
+    spoken = locale_of(request, services, locale)
+    sent = {"ticket": ticket, "what": what, "written": written, "key": key, "ground": ground}
+    return render(request, services, "unsent.html", spoken, private=True, status=503, here="tickets", **sent)
+
+
+def _said(done: str, texts: Texts) -> str:
+    return {
+        "replied": texts.gettext("Your reply has been sent."),
+        "contested": texts.gettext("Thank you. It does not count until we have looked at it."),
+    }.get(done, "")
 
 
 def _add_file(

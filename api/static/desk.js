@@ -2,6 +2,7 @@
 // browser. What stands in the answer is kept until it was sent.
 
 const KEYS = "askfirst.desk.keys";
+const DRAFT = "askfirst.desk.draft.";
 const store = {
   get: (name) => { try { return localStorage.getItem(name); } catch { return null; } },
   set: (name, value) => { try { localStorage.setItem(name, value); } catch { /* it is a convenience */ } },
@@ -27,7 +28,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (key === "Escape" && isWriting(target)) { target.blur(); return; }
-  if (!keys?.checked || event.ctrlKey || event.metaKey || event.altKey || isWriting(target)) return;
+  if (!keys?.checked || (event.repeat && key !== "j" && key !== "k") || event.ctrlKey || event.metaKey || event.altKey || isWriting(target)) return;
   const list = document.querySelector("[data-list]");
   if (list && (key === "j" || key === "k")) {
     const links = [...list.querySelectorAll("li > a")];
@@ -54,7 +55,7 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 
 const form = document.querySelector("[data-answer]");
 if (form) {
-  const text = form.elements.text, draft = `askfirst.desk.draft.${location.pathname}`;
+  const text = form.elements.text, draft = DRAFT + location.pathname;
   const take = form.querySelector("[data-take]");
   if (take) {
     take.hidden = false;
@@ -65,10 +66,19 @@ if (form) {
       text.setSelectionRange(0, 0);
     });
   }
-  if (document.querySelector("main > .notice")) store.drop(draft);
-  else if (!text.value) text.value = store.get(draft) ?? "";
+  if (document.querySelector("[data-sent]")) {
+    store.drop(draft);
+    history.replaceState(null, "", location.pathname);  // what is written from now on outlives a reload
+  } else if (!text.value) text.value = store.get(draft) ?? "";
   text.addEventListener("input", () => store.set(draft, text.value));
   let sent = false;
   form.addEventListener("submit", (event) => { if (sent) event.preventDefault(); sent = true; });
   addEventListener("pageshow", () => { sent = false; });
 }
+
+// Others may sit at this computer next.
+document.querySelector('form[action="/desk/sign-out"]')?.addEventListener("submit", () => {
+  try {
+    for (const name of Object.keys(localStorage)) if (name.startsWith(DRAFT)) localStorage.removeItem(name);
+  } catch { /* there is none, then */ }
+});
