@@ -16,8 +16,6 @@ from api.recording import recordable
 from api.ticket_words import moment_words
 from assistant.fair_use.models import FairUseRules, Ground
 from assistant.fair_use.ports import KeptStanding
-from assistant.fair_use.replay import replay
-from assistant.record.events import MS_PER_DAY
 from assistant.staff.models import AuditEntry, Right
 
 router = APIRouter(prefix="/desk", include_in_schema=False)
@@ -32,9 +30,7 @@ def fair_use(request: Request, services: ServicesDep, visit: StaffDep) -> Respon
     """Show the rules, what they would have done lately, who is deferred, and open contests."""
     fair, zone, texts = services.fair_use, services.intake.calendar.zone, visit.texts
     fair.look_at_news(visit.at)
-    since = visit.at - _REPLAY_DAYS * MS_PER_DAY
-    facts = fair.standings.facts(since=since - 2 * fair.rules.period_ms)
-    effect = replay(facts, fair.rules, since=since, until=visit.at)
+    effect = fair.effect(days=_REPLAY_DAYS, at=visit.at)
     return render_desk(
         request,
         services,

@@ -114,6 +114,8 @@ async def report_fee(ticket: str, request: Request, services: ServicesDep) -> St
     settled = await run_in_threadpool(services.intake.settle_fee, ticket, paid=paid, at=services.clock())
     if settled is None:
         raise NotFound(f"there is no ticket {ticket[:20]!r}")
+    if paid:  # what is paid does not count
+        await run_in_threadpool(services.fair_use.look_if_on, settled.account, at=services.clock())
     return _state_out(settled)
 
 

@@ -287,12 +287,20 @@ export function attach(root, host, options) {
     }).catch(() => {});
   }
 
-  // Said once for each answer. Of a browser that does not say so nobody can tell what was not opened from what was not seen.
-  function displayed() {
-    const fresh = new Set([...root.querySelectorAll("[data-rank]")].map((hit) => hit.dataset.token).filter((token) => token && !told.has(token)));
+  // Said once for each answer, when some of it has come into view: not of what is further down, in a widget that is
+  // closed, or in a tab behind. Of a browser that does not say so nobody can tell what was not opened from what was not seen.
+  const sight = new IntersectionObserver((entries) => {
+    const inView = entries.filter((entry) => entry.isIntersecting).map((entry) => entry.target);
+    inView.forEach((hit) => sight.unobserve(hit));
+    const fresh = new Set(inView.map((hit) => hit.dataset.token).filter((token) => !told.has(token)));
     if (!fresh.size) return;
     fresh.forEach((token) => told.add(token));
     tell([...fresh].map((token) => ({ event_id: newId(), token, type: "shown", at: new Date().toISOString() })));
+  }, { threshold: 0.25 });
+  signal?.addEventListener("abort", () => sight.disconnect());
+
+  function displayed() {
+    for (const hit of root.querySelectorAll("[data-rank]")) if (hit.dataset.token && !told.has(hit.dataset.token)) sight.observe(hit);
   }
 
   function report(link) {

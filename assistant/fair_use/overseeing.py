@@ -10,13 +10,15 @@ import structlog
 
 from assistant.fair_use.models import Decision, FairUseRules, Standing, TicketFact
 from assistant.fair_use.ports import KeptStanding, Standings
+from assistant.fair_use.replay import Effect, replay
 from assistant.fair_use.snapshots import snapshot
-from assistant.record.events import MS_PER_HOUR, Instant
+from assistant.record.events import MS_PER_DAY, MS_PER_HOUR, Instant
 
 _OVERLAP_MS = 10_000
 """How far back is looked again: clocks of several processes differ."""
 _FAR_MS = MS_PER_HOUR
 """How often is looked back so far: what a helpdesk reports late has an earlier time."""
+_EFFECT_MS = 10 * 60_000
 _AT_ONCE = 200
 """Accounts of which the facts are looked up together."""
 _log = structlog.get_logger()
@@ -50,6 +52,7 @@ class FairUse:
         self._looked_at: Instant = 0
         self._looked_far_at: Instant = 0
         self._looking = Lock()
+        self._effect: tuple[Instant, Effect] | None = None
 
     def standing_of(self, account: str, at: Instant) -> Standing:
         """Return the standing that counts for a ticket sent at a moment; normal where fair use is not on.
@@ -102,6 +105,19 @@ class FairUse:
             return self._look_at_news(at)
         finally:
             self._looking.release()
+
+    def effect(self, *, days: int, at: Instant) -> Effect:
+        """Return what the rules would have done in the last days; for some minutes the same: it goes through all of it.
+
+        Raises:
+            RecordUnavailable: if it cannot be told.
+        """
+        kept = self._effect
+        if kept is None or not 0 <= at - kept[0] < _EFFECT_MS:
+            since = at - days * MS_PER_DAY
+            facts = self.standings.facts(since=since - 2 * self.rules.period_ms)
+            kept = self._effect = at, replay(facts, self.rules, since=since, until=at)
+        return kept[1]
 
     def _look_at_news(self, at: Instant) -> int:
         since = self._looked_at - _OVERLAP_MS

@@ -14,6 +14,8 @@ from fastapi.testclient import TestClient
 
 from api.desk.signed_in import STAFF_COOKIE
 from api.sessions import SESSION_HEADER
+from assistant.fair_use.models import ContestState, Ground
+from assistant.fair_use.ports import Contest
 from assistant.record.evidence import MACHINE, Finding
 from assistant.staff.accounts import COMMAND_LINE, Accounts
 from assistant.staff.models import Role, StaffMember
@@ -482,6 +484,82 @@ def test_an_answer_reaches_the_customer_and_moves_the_ticket(
         (one.by, one.action, one.about, one.details) for one in accounts.store.entries(most=9)
     ]
     assert closed_at == (NOON if state == "solved" else None)
+
+
+@pytest.mark.usefixtures("staff")
+def test_tickets_can_be_passed_over_one_after_another(desk: TestClient, clock: TurnedClock) -> None:
+    tickets = []
+    for text in (REFUND, WRITTEN, "Wo ist mein Paket?", "Où est mon colis ?"):
+        tickets.append(send(desk, text))
+        clock.now += MINUTE
+    answer(desk, tickets[1])
+
+    def led(after: str) -> str:
+        path: str = desk.get("/desk/next", params={"after": after}, follow_redirects=False).headers["location"]
+        return path.rsplit("/", 1)[1]
+
+    assert [led(one) for one in tickets] == [tickets[2], tickets[0], tickets[3], tickets[0]]
+    assert led("NOSUCH") == tickets[0]
+
+
+@pytest.mark.usefixtures("staff")
+def test_what_two_of_the_staff_answer_at_once_is_noticed_and_the_text_stays(desk: TestClient) -> None:
+    ticket = send(desk)
+    page = desk.get(f"/desk/tickets/{ticket}")
+    form = {"key": key_of(page), "read": re.findall(r'name="read" value="(\d+)"', page.text)[0], "state": "solved"}
+    answer(desk, ticket, "From somebody else.", "waiting", key="k" * 22)
+    late = desk.post(f"/desk/tickets/{ticket}/answer", data={**form, "text": "Mine, <later>."})
+    again = {**form, "read": re.findall(r'name="read" value="(\d+)"', late.text)[0], "text": "Mine, <later>."}
+    sent = [desk.post(f"/desk/tickets/{ticket}/answer", data=again, follow_redirects=False) for _ in range(2)]
+    conversation = desk.app.state.services.conversations.of(ticket)  # type: ignore[attr-defined]
+
+    assert late.status_code == 409
+    assert message_of(late).startswith("Something was written here in the meantime.")
+    assert "From somebody else." in late.text
+    assert "Mine, &lt;later&gt;.</textarea>" in late.text
+    assert [one.headers["location"] for one in sent] == [f"/desk/tickets/{ticket}?done=solved"] * 2
+    assert [one.text for one in conversation] == ["From somebody else.", "Mine, <later>."]
+
+
+@pytest.mark.usefixtures("staff")
+def test_an_answer_as_long_as_the_form_takes_is_sent_however_its_lines_end(desk: TestClient) -> None:
+    ticket, longer = send(desk), send(desk, WRITTEN)
+    written = "a\r\n" * 10_000
+    sent = answer(desk, ticket, written)
+    refused = answer(desk, longer, "a" * 20_001)
+
+    assert (sent.status_code, state_of(desk, ticket)) == (200, TicketState.SOLVED)
+    assert (refused.status_code, state_of(desk, longer)) == (422, TicketState.RECEIVED)
+    assert message_of(refused) == "Your message is too long. Please shorten it to 20,000 characters."
+
+
+@pytest.mark.usefixtures("staff")
+def test_the_enter_key_in_a_reason_decides_nothing(desk: TestClient) -> None:
+    page = desk.get(f"/desk/tickets/{send(desk)}").text
+    form = page.partition('class="verdict">')[2].partition("</form>")[0]
+
+    # The first button is what a browser presses for it.
+    assert re.findall(r"<button[^>]*>", form)[0] == '<button class="hidden" disabled aria-hidden="true" tabindex="-1">'
+
+
+@pytest.mark.parametrize("changed", [{"fair_use": "on", "fair_use_messages": 1}])
+def test_the_first_word_on_a_contest_counts_and_the_log_tells_no_other(
+    desk: TestClient, accounts: Accounts, clock: TurnedClock
+) -> None:
+    services = desk.app.state.services  # type: ignore[attr-defined]
+    ticket = send(desk, REFUND, "busy")
+    account = services.intake.store.ticket(ticket).account
+    services.fair_use.standings.contest(Contest(ticket, Ground.MESSAGES, account, "Nie.", clock.now))
+    for name, upheld in (("Ben", "no"), ("Zofia", "yes")):
+        enter(desk, employ(accounts, Role.STAFF, name))
+        desk.post(f"/desk/contests/{ticket}/messages", data={"upheld": upheld, "reason": f"{name} says so."})
+    (contest,) = services.fair_use.standings.contests()
+    names = accounts.names()
+
+    assert (contest.state, contest.reason) == (ContestState.REJECTED, "Ben says so.")
+    assert [
+        (names[one.by], one.details) for one in accounts.store.entries(most=50) if one.action == "contest.settled"
+    ] == [("Ben", "messages rejected")]
 
 
 @pytest.mark.usefixtures("staff")

@@ -1,4 +1,4 @@
-"""What customers see of fair use, say against it and write after a ticket; over HTTP, also while the database is away."""
+"""What customers see of fair use, say against it, and write after a ticket, also while the database is away."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def desk(browser: Browser, demonstration: Demonstration, request: pytest.Fixture
     """Somebody of the staff who is not signed in yet, in the language and at the width that the test asks for."""
     locale, wide = getattr(request, "param", ("en-GB", True))
     size = {"width": 1280, "height": 860} if wide else PHONE
-    context = browser.new_context(base_url=demonstration.askfirst, viewport=size, locale=locale)  # type: ignore[arg-type]
+    context = browser.new_context(base_url=demonstration.askfirst, viewport=size, locale=locale)
     yield context.new_page()
     context.close()
 
@@ -140,6 +140,35 @@ def test_what_is_written_at_the_desk_is_there_after_a_reload(
     desk.reload()
 
     expect(desk.locator("form[data-answer] #text")).to_have_value("Half an answer")
+
+
+def test_what_is_written_outlives_a_verdict_and_goes_with_the_answer_or_with_whoever_signs_out(
+    page: Page, desk: Page, demonstration: Demonstration
+) -> None:
+    sign_in(page, demonstration)
+    number = send_ticket(page, f"{FAULT} {uuid.uuid4().hex[:6]}")
+    sign_in_at_desk(desk, demonstration)
+    desk.goto(f"/desk/tickets/{number}")
+    box, verdicts = desk.locator("form[data-answer] #text"), desk.locator(".verdicts li", has_text="Zofia")
+    box.press_sequentially("Pół odpowiedzi")
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("x")
+    expect(verdicts).to_have_count(1)
+    expect(box).to_have_value("Pół odpowiedzi")
+    desk.locator("#reason").fill("so there")
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#reason")).to_have_value("so there")
+    expect(verdicts).to_have_count(1)
+
+    box.press("Control+Enter")
+    expect(desk.locator(".state.solved")).to_be_visible()
+    expect(box).to_have_value("")
+    box.press_sequentially("One more thing")
+    desk.reload()
+    expect(box).to_have_value("One more thing")
+    desk.locator("form[action='/desk/sign-out'] button").click()
+    expect(desk).to_have_url(re.compile("/desk/sign-in$"))
+    assert desk.evaluate("Object.keys(localStorage).filter((name) => name.includes('draft'))") == []
 
 
 def test_keys_can_be_switched_off(desk: Page, demonstration: Demonstration) -> None:

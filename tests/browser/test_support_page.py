@@ -304,13 +304,35 @@ def test_a_question_in_the_fragment_is_asked_and_leaves_the_address(page: Page) 
 
 def test_opening_a_shown_page_is_reported_and_recorded(page: Page) -> None:
     page.goto("/support/pl")
-    ask(page, ASKED["pl"])
+    with page.expect_response("**/v1/events"):  # that the answer is displayed
+        ask(page, ASKED["pl"])
     before = _recorded_events(page)
     page.locator(".hit h3 a").first.click()
     page.wait_for_url("**/help/**")
 
     expect(page.locator("h1")).to_be_visible()
     assert _recorded_events(page) == before + 1
+
+
+def test_an_answer_is_said_to_be_displayed_when_it_has_come_into_view(page: Page) -> None:
+    said: list[str] = []
+    page.on("request", lambda one: said.append(one.post_data or "") if one.url.endswith("/v1/events") else None)
+    page.goto("/support/pl")
+    page.evaluate(
+        "const far = new CSSStyleSheet(); far.replaceSync('[data-part=outcome] { padding-top: 400vh }');"
+        "document.adoptedStyleSheets = [far]"
+    )
+    ask(page, ASKED["pl"])
+    hit = page.locator(".hit").first
+    hit.wait_for(state="attached")
+    page.evaluate("scrollTo(0, 0)")
+    page.evaluate("new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)))")
+    unseen = list(said)
+    with page.expect_response("**/v1/events"):
+        hit.scroll_into_view_if_needed()
+
+    assert unseen == []
+    assert [(one.count('"shown"'), one.count('"opened"')) for one in said] == [(1, 0)]
 
 
 def _recorded_events(page: Page) -> float:
