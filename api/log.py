@@ -37,6 +37,7 @@ EVENTS: Mapping[str, frozenset[str]] = {
     "ticket.delivered": frozenset({"sink", "ticket", "attempts"}),
     "ticket.refused": frozenset({"sink", "ticket", "reason"}),
     "checklist.lost": frozenset(),
+    "standing.undecided": frozenset(),
     "standing.unknown": frozenset({"error"}),
     "solution.unsought": frozenset({"error"}),
     "tickets.unsearched": frozenset({"error"}),
