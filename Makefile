@@ -27,7 +27,7 @@ demo: $(STAMP)  ## index the starter help centre and serve it on 127.0.0.1:PORT,
 	$(BIN)/askfirst demo --port $(PORT) --shop-port $(SHOP_PORT)
 
 test: $(STAMP)  ## run all tests, by WORKERS processes of some 3 GB each
-	OMP_WAIT_POLICY=PASSIVE $(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile
+	OMP_WAIT_POLICY=PASSIVE $(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: $(STAMP)  ## format, lint, types, direction of imports
 	$(BIN)/ruff format --check $(FILES)
