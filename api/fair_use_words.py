@@ -13,7 +13,6 @@ from assistant.tickets.models import DeskTicket
 def ground_words(measured: Measured, rules: FairUseRules, texts: Texts) -> str:
     """Return one ground as it was measured, as a sentence."""
     said = {
-        "num": measured.count,
         "count": measured.count,
         "out_of": measured.out_of,
         "days": rules.days,

@@ -40,7 +40,6 @@ def queue(
     request: Request, services: ServicesDep, visit: VisitDep, page: Annotated[int, Query(ge=1, le=10_000)] = 1
 ) -> Response:
     """Show what is to be answered next, and why in this order."""
-    services.fair_use.look_at_news(visit.at)
     length = services.queue.length()
     waiting = services.queue.next(most=_ON_A_PAGE, skip=(page - 1) * _ON_A_PAGE)
     return render_desk(

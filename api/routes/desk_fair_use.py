@@ -29,7 +29,6 @@ StaffDep = Annotated[DeskVisit, Depends(desk_visit(Right.TICKETS))]
 def fair_use(request: Request, services: ServicesDep, visit: StaffDep) -> Response:
     """Show the rules, what they would have done lately, who is deferred, and open contests."""
     fair, zone, texts = services.fair_use, services.intake.calendar.zone, visit.texts
-    fair.look_at_news(visit.at)
     effect = fair.effect(days=_REPLAY_DAYS, at=visit.at)
     return render_desk(
         request,

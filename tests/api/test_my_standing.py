@@ -19,7 +19,7 @@ from assistant.staff.accounts import Accounts
 from assistant.staff.models import Role, StaffMember
 from tests.api.conftest import OPERATOR, build_small, client_over
 from tests.api.record_desk import TurnedClock
-from tests.api.test_desk import MINUTE, employ, enter, judged_by_machine, send
+from tests.api.test_desk import MINUTE, decided_on, employ, enter, judged_by_machine, send
 from tests.api.test_support import NOON, SETTINGS, token_of
 
 TEXTS = ("When does money come back to the card?", "Parcels leave on which day?", "Poproszę o fakturę dla firmy.")
@@ -80,7 +80,7 @@ def deferred(desk: TestClient, clock: TurnedClock) -> list[str]:
         tickets.append(send(desk, text, "busy"))
         clock.now += 2 * 60 * MINUTE
     judged_by_machine(desk, *tickets)
-    services_of(desk).fair_use.look_at_news(clock.now)
+    decided_on(desk, "busy", clock)
     assert standing(desk, tickets[0]) is Standing.DEFERRED
     return tickets
 
@@ -139,7 +139,7 @@ def test_what_a_helpdesk_has_reported_can_be_contested_too(desk: TestClient, clo
         assert desk.post("/v1/events", json=[event], headers=OPERATOR).json()["results"][0]["status"] == "recorded"
         clock.now += 2 * 60 * MINUTE
     judged_by_machine(desk, "HD-0", "HD-1", "HD-2")
-    services_of(desk).fair_use.look_at_news(clock.now)
+    decided_on(desk, "busy", clock)
     page = customer(desk, "busy").get("/support/en/tickets")
     done = contest(desk, "HD-1")
     after = desk.get(done.headers["location"])
@@ -203,10 +203,10 @@ def test_a_standing_that_has_ended_takes_its_tickets_back_to_their_places(
     store, fair = services_of(desk).intake.store, services_of(desk).fair_use
     before = store.ticket(waits)
     judged_by_machine(desk, waits)
-    fair.look_at_news(clock.now)
+    decided_on(desk, "busy", clock)
     until = fair.standings.last(before.account).until
     clock.now = until
-    fair.look_at_news(until)
+    decided_on(desk, "busy", clock)
     after = store.ticket(waits)
 
     assert (before.standing, after.standing) == (Standing.DEFERRED, Standing.NORMAL)
