@@ -492,7 +492,8 @@ def test_cursors_go_on_from_where_they_were(world: World) -> None:
 
 def test_a_spooled_ticket_is_delivered_too(world: World) -> None:
     ticket = world.send("one")
-    spooled = replace(ticket, id="SPOOLED2", key="another", text="two")
+    world.now += 1  # in the same millisecond, their ids would decide which comes first
+    spooled = replace(ticket, id="SPOOLED2", key="another", text="two", sent_at=world.now)
     world.store.add(spooled, sending=world.intake._on_its_way(spooled))
     world.delivering().deliver()
 
