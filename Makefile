@@ -23,7 +23,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@touch $(STAMP)
 
 demo: $(STAMP)  ## index the starter help centre and serve it on 127.0.0.1:PORT, with a shop that embeds it on SHOP_PORT
-	$(BIN)/askfirst index build --pages corpus/pages
+	$(BIN)/askfirst index build --pages $(if $(wildcard .askfirst/pages),.askfirst/pages,corpus/pages)
 	$(BIN)/askfirst demo --port $(PORT) --shop-port $(SHOP_PORT)
 
 test: $(STAMP)  ## run all tests, by WORKERS processes of some 3 GB each

@@ -42,12 +42,19 @@ from api.routes import (
     support_tickets,
     ticket_check,
     tickets,
+    writers,
+    writers_api,
+    writers_curation,
+    writers_drafts,
+    writers_gaps,
+    writers_generations,
 )
 from api.routes import help as help_pages
 from api.sessions import SESSION_HEADER, Sessions
 from api.settings import Settings
 from api.tokens import Tokens
 from api.webhooks import Fees
+from api.writers.parts import Writers
 from assistant.desk.earlier import EarlierTickets
 from assistant.privacy.redaction import Redactor
 from assistant.record.events import MS_PER_DAY
@@ -78,6 +85,7 @@ class Recording:
     chores_of: Callable[[Services], Sequence[Chores]]
     earlier: EarlierTickets
     desk: Desk
+    writers: Writers
 
 
 def _origin_of(url: str | None) -> list[str]:
@@ -135,6 +143,7 @@ def create_app(
             recording.helpdesk,
             recording.earlier,
             recording.desk,
+            recording.writers,
         )
         chores = recording.chores_of(app.state.services)
         live.start()
@@ -173,6 +182,12 @@ def create_app(
         record,
         ticket_check,
         tickets,
+        writers,
+        writers_api,
+        writers_curation,
+        writers_drafts,
+        writers_gaps,
+        writers_generations,
         helpdesk,
         operations,
         help_pages,

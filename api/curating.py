@@ -16,7 +16,7 @@ _log = structlog.get_logger()
 
 
 class Curating:
-    """Watches the folder of synonyms and pinned answers; what cannot be understood leaves what was before.
+    """Watches the folder of what writers decide; what cannot be understood leaves what was before.
 
     Args:
         folder: where the files are, or ``None`` where there are none to watch.
@@ -44,7 +44,12 @@ class Curating:
             self._refuse(str(exc))
             return
         self.problem = ""
-        _log.info("curation.opened", synonyms=len(self.curation.synonyms), pins=len(self.curation.pins))
+        _log.info(
+            "curation.opened",
+            synonyms=len(self.curation.synonyms),
+            pins=len(self.curation.pins),
+            hidden=len(self.curation.hidden),
+        )
 
     def applied_to(self, assistant: Assistant) -> Assistant:
         """Return the assistant with what was last understood: the very same one if that is what it has."""
@@ -52,11 +57,13 @@ class Curating:
             return assistant
         curated = assistant.with_curation(self.curation)
         for pin in curated.lost_pins:
-            _log.warning("pin.ignored", page=pin.target, line=pin.line, reason="it is not in the index")
+            _log.warning("pin.ignored", page=pin.target, line=pin.line, reason="it is hidden, or not in the index")
+        for one in curated.lost_hidden:
+            _log.warning("hidden.ignored", page=one.target, line=one.line, reason="it is not in the index")
         return curated
 
     def _refuse(self, reason: str) -> None:
-        problem = f"synonyms and pinned answers were refused: {reason}"
+        problem = f"what writers have edited was refused: {reason}"
         if problem != self.problem:
             _log.error("curation.refused", reason=reason)
         self.problem = problem

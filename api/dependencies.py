@@ -21,6 +21,7 @@ from api.sessions import Sessions
 from api.settings import Settings
 from api.tokens import Tokens
 from api.webhooks import Fees
+from api.writers.parts import Writers
 from assistant.asking.assistant import Assistant
 from assistant.desk.earlier import EarlierTickets
 from assistant.fair_use.overseeing import FairUse
@@ -68,6 +69,7 @@ class Services:
     helpdesk: Helpdesk
     earlier: EarlierTickets
     desk: Desk
+    writers: Writers
 
     @property
     def conversations(self) -> Conversations:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 
 from fastapi import FastAPI
 
@@ -36,6 +37,9 @@ from api.wiring import (
 )
 from api.wiring_desk import make_desk, make_fair_use
 from api.wiring_helpdesk import make_helpdesk
+from api.wiring_writers import make_writers
+from api.writers.chores import gap_chores
+from api.writers.telling import GAP, gap_sender
 from assistant.adapters.sql.desk import SqlTickets
 from assistant.adapters.sql.earlier import SqlEarlierTickets
 from assistant.adapters.sql.retention import retain
@@ -45,6 +49,7 @@ from assistant.record.keys import Keys
 from assistant.record.ports import Retained
 from corpus.languages import language_confidences
 from indexer.generations import Generations
+from indexer.ports import Encoder
 
 
 def make_app() -> FastAPI:
@@ -80,7 +85,7 @@ def make_app_with(settings: Settings, encoders: Encoders, *, clock: Clock = syst
         )
 
     def make_recording(live: LiveAssistant, clock: Clock) -> Recording:
-        return recording_of(settings, live, open_generation, clock, keys)
+        return recording_of(settings, live, open_generation, clock, keys, generations, encoders.of)
 
     return create_app(settings, make_live, make_recording, keys, clock=clock)
 
@@ -91,6 +96,8 @@ def recording_of(
     open_generation: Callable[[str], Assistant],
     clock: Clock,
     keys: Keys,
+    generations: Generations,
+    encoder_of: Callable[[Path], Encoder],
 ) -> Recording:
     """Return the record that the settings name, with what keeps it up, and what takes tickets beside it.
 
@@ -98,6 +105,9 @@ def recording_of(
         SettingsUnusable: if a setting cannot be used as it is.
     """
     fees, post, identities = make_fees(settings), make_post(settings), make_identities(settings)
+    senders = senders_of(post, fees, clock)
+    if (telling := gap_sender(settings, clock)) is not None:
+        senders[GAP] = telling
     record = open_record(settings)
     store = SqlTickets(record.engine)
     files = make_files(settings, keys, store)
@@ -115,7 +125,10 @@ def recording_of(
 
     def chores_of(services: Services) -> list[Chores]:
         every_seconds = settings.reload_seconds
-        chores = [ticket_chores(services, senders_of(post, fees, clock), every_seconds=every_seconds)]
+        chores = [
+            ticket_chores(services, senders, every_seconds=every_seconds),
+            gap_chores(services, every_seconds=every_seconds),
+        ]
         if helpdesk.sink is not None:
             chores.append(helpdesk_chores(services, helpdesk.sink, every_seconds=every_seconds))
         return chores
@@ -134,4 +147,5 @@ def recording_of(
         chores_of,
         SqlEarlierTickets(record.engine),
         make_desk(settings, record.engine, fair_use),
+        make_writers(settings, record.engine, generations, encoder_of),
     )

@@ -117,7 +117,20 @@ class Settings(BaseSettings):
     policy: Path | None = None
     """The policy that `askfirst index build` puts beside an index; the bundled model's own unless set."""
     curation: Path | None = None
-    """The folder of `synonyms.yaml` and `pinned.yaml`, which a running service takes up as they are edited."""
+    """The folder of `synonyms.yaml`, `pinned.yaml` and `hidden.yaml`, which a running service takes up as they are
+    edited."""
+    pages: Path | None = None
+    """The folder of the help pages' Markdown files, for writers to edit at the desk; without it they can try a page
+    there and download it."""
+    drafts: Path | None = None
+    """A folder of folders of pages that writers may try before they are published, beside the branches of the
+    repository that `pages` is in."""
+    writers_url: str | None = None
+    """Where gaps that are new or have changed are told by a signed message (Standard Webhooks)."""
+    writers_secret: SecretStr | None = None
+    """What those messages are signed with: `whsec_…`."""
+    promotion_losses: Annotated[int, Field(ge=0)] = 0
+    """How many confirmed answers a new generation may lose and still be promoted without `--force`."""
     store: Literal["faiss", "numpy"] = "faiss"
     """What keeps and searches vectors."""
     host: str = "127.0.0.1"

@@ -1,4 +1,4 @@
-"""The fee of a priority ticket: asked of the shop by a signed message, confirmed by another (Standard Webhooks 1.0)."""
+"""Signed messages after Standard Webhooks 1.0, and the fee of a priority ticket, asked for and confirmed by them."""
 
 from __future__ import annotations
 
@@ -40,10 +40,7 @@ class Fees:
 
     def __init__(self, url: str, secret: str) -> None:
         self._url = url
-        try:
-            self._webhook = Webhook(secret)
-        except Exception as exc:  # whatever base64 finds wrong with it
-            raise ValueError("a fee's secret is 'whsec_' and base64") from exc
+        self._webhook = make_webhook(secret)
 
     def ask(self, message_id: str, body: str, *, now: Instant) -> None:
         """Send one message. The id is the same each time that it is sent again, so the shop charges once.
@@ -51,31 +48,7 @@ class Fees:
         Raises:
             NotTaken: if it was not taken.
         """
-        # The library takes a moment in UTC without its zone.
-        at = datetime.fromtimestamp(now / 1000, UTC).replace(tzinfo=None)
-        headers = {
-            "content-type": "application/json",
-            "webhook-id": message_id,
-            "webhook-timestamp": str(now // 1000),
-            "webhook-signature": self._webhook.sign(message_id, at, body),
-        }
-        try:
-            # What it answers besides its status is not read: it may have no end.
-            with httpx2.stream(
-                "POST",
-                self._url,
-                content=body.encode(),
-                headers=headers,
-                timeout=_TIMEOUT_SECONDS,
-                follow_redirects=False,
-            ) as response:
-                status, taken = response.status_code, response.is_success
-        except (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError) as exc:
-            raise NotTaken(type(exc).__name__) from exc
-        if status == 410:
-            raise NotTaken("the shop takes no fees any more (410)", forever=True)
-        if not taken:
-            raise NotTaken(f"the shop answered {status}")
+        send_signed(self._webhook, self._url, message_id, body, now=now)
 
     def answer(self, body: bytes, headers: Mapping[str, str], *, ticket: str) -> bool:
         """Return whether a fee is paid, as the shop says it of a ticket.
@@ -92,3 +65,43 @@ class Fees:
         if about != ticket or kind not in _ANSWERS:
             raise SignatureRefused("say 'fee.paid' or 'fee.refused', and of the ticket in the address")
         return _ANSWERS[kind]
+
+
+def make_webhook(secret: str) -> Webhook:
+    """Return what signs messages.
+
+    Raises:
+        ValueError: if the secret is none.
+    """
+    try:
+        return Webhook(secret)
+    except Exception as exc:  # whatever base64 finds wrong with it
+        raise ValueError("a secret for messages is 'whsec_' and base64") from exc
+
+
+def send_signed(webhook: Webhook, url: str, message_id: str, body: str, *, now: Instant) -> None:
+    """Send one message; its id is the same each time that it is sent again.
+
+    Raises:
+        NotTaken: if it was not taken.
+    """
+    # The library takes a moment in UTC without its zone.
+    at = datetime.fromtimestamp(now / 1000, UTC).replace(tzinfo=None)
+    headers = {
+        "content-type": "application/json",
+        "webhook-id": message_id,
+        "webhook-timestamp": str(now // 1000),
+        "webhook-signature": webhook.sign(message_id, at, body),
+    }
+    try:
+        # What it answers besides its status is not read: it may have no end.
+        with httpx2.stream(
+            "POST", url, content=body.encode(), headers=headers, timeout=_TIMEOUT_SECONDS, follow_redirects=False
+        ) as response:
+            status, taken = response.status_code, response.is_success
+    except (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError) as exc:
+        raise NotTaken(type(exc).__name__) from exc
+    if status == 410:
+        raise NotTaken("the other side takes no messages any more (410)", forever=True)
+    if not taken:
+        raise NotTaken(f"the other side answered {status}")

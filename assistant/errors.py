@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class AssistantError(Exception):
     """Base of everything the assistant raises on purpose."""
@@ -20,13 +22,23 @@ class PolicyUnusable(AssistantError):
 
 
 class CurationUnusable(AssistantError):
-    """A file of synonyms or pinned answers cannot be understood; the message is for who wrote it."""
+    """A file of synonyms, pinned answers or hidden pages cannot be understood; the message is for who wrote it."""
 
     def __init__(self, file: str, line: int | None, reason: str) -> None:
         super().__init__(f"{file}, line {line}: {reason}" if line is not None else f"{file}: {reason}")
         self.file = file
         self.line = line
         self.reason = reason
+
+
+class CurationChanged(AssistantError):
+    """Somebody else has changed a file of synonyms, pinned answers or hidden pages since it was read."""
+
+    def __init__(self, files: Sequence[str]) -> None:
+        super().__init__(
+            f"{' and '.join(files)} changed while you were editing; read what is there now, and make your changes again"
+        )
+        self.files = tuple(files)
 
 
 class RecordUnusable(AssistantError):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import secrets
+import shutil
 import socket
 from contextlib import ExitStack
+from pathlib import Path, PurePosixPath
 from typing import Annotated
 
 import typer
@@ -18,16 +20,21 @@ from api.demo_shop.shop import Agreement, create_shop
 from api.demo_shop.signing import keep_key
 from api.dependencies import system_clock
 from api.main import make_app_with
-from api.settings import read_settings
+from api.settings import Settings, read_settings
 from api.wiring import Encoders, open_record
 from api.wiring_desk import make_accounts
 from assistant.staff.accounts import COMMAND_LINE, Accounts
 from assistant.staff.models import Role
 from assistant.staff.passwords import new_password
 from commands.console import errors, fail, progress
+from corpus.readers.markdown import page_id
+from indexer.contents import read_pages
+from indexer.errors import IndexerError
+from indexer.generations import Generations
 
 _HOST = "127.0.0.1"
 _STAFF = "zofia@kramik.example"
+_STARTER = Path(__file__).parents[1] / "corpus" / "pages"
 
 
 def demo(
@@ -57,6 +64,12 @@ def demo(
             "smtp_url": smtp_url,
         }
     )
+    if settings.pages is None and _serves_starter(settings):
+        # Writers may edit a copy; the starter help centre itself stays as it is.
+        pages = settings.secret_file.parent / "pages"
+        if not pages.is_dir():
+            shutil.copytree(_STARTER, pages)
+        settings = settings.model_copy(update={"pages": pages})
     record = open_record(settings)  # what is wrong with it is to be said before anything takes long
     password = _desk_password(make_accounts(settings, record.engine))
     record.close()
@@ -69,7 +82,10 @@ def demo(
         if mail_port is None:
             errors.print("No e-mail sign-in: the package aiosmtpd is not installed", markup=False)
         errors.print(f"The demo shop is on {shop}", markup=False)
-        errors.print(f"The desk is on {askfirst}/desk: {_STAFF}, password {password}", markup=False)
+        errors.print(
+            f"The desk is on {askfirst}/desk, the writers' on {askfirst}/writers: {_STAFF}, password {password}",
+            markup=False,
+        )
         errors.print(f"Askfirst serves on {askfirst} - stop both with Ctrl-C", markup=False)
         import uvicorn
 
@@ -86,6 +102,17 @@ def _desk_password(accounts: Accounts) -> str:
     else:
         accounts.set_password(member.id, password, by=COMMAND_LINE, at=now)
     return password
+
+
+def _serves_starter(settings: Settings) -> bool:
+    """Say whether the live generation holds the starter help centre, or what a writer has made of it."""
+    generations = Generations(settings.index_dir)
+    try:
+        live = {page.id for page in read_pages(generations.folder(generations.live()))}
+    except (IndexerError, ValueError, OSError):
+        return False
+    own = {page_id(PurePosixPath(one.relative_to(_STARTER).as_posix())) for one in _STARTER.rglob("*.md")}
+    return bool(own) and own <= live
 
 
 def _listen(port: int, option: str) -> socket.socket:

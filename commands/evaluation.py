@@ -16,14 +16,19 @@ from api.settings import read_settings
 from api.wiring import Encoders, make_encoder
 from commands import (
     canarying,
+    dashboard_measure,
     fair_use_measure,
     fitting,
     fuzzing,
+    gaps_diagnosis,
+    gaps_measure,
+    gaps_savings,
     killing,
     loading,
     outbox,
     page_speed,
     queueing,
+    regressing,
     reporting,
     simulating,
     ticket_checks,
@@ -52,9 +57,14 @@ app.command("canaries")(canarying.canaries_command)
 app.command()(killing.kill)
 app.command()(outbox.outbox)
 app.command()(queueing.queue)
+app.command()(regressing.regressions)
 app.command("page")(page_speed.page_command)
 app.command("fuzz")(fuzzing.fuzz_command)
 app.command("fair-use")(fair_use_measure.fair_use)
+app.command()(gaps_measure.gaps)
+app.command()(gaps_diagnosis.diagnoses)
+app.command()(gaps_savings.savings)
+app.command()(dashboard_measure.dashboard)
 app.command("tickets")(ticket_checks.tickets_command)
 app.command()(loading.load)
 app.command()(loading.year)

@@ -13,10 +13,12 @@ from rich.table import Table
 from api.settings import Settings, read_settings
 from api.wiring import make_encoder, make_store, new_policy, policy_for
 from assistant.asking.policy import dump_policy
+from commands import comparing
 from commands.console import errors, progress, results, say
+from commands.gating import pass_gate
 from corpus.page import Page
 from corpus.readers.directory import Reading, read_directory
-from indexer.build import Build, build_generation
+from indexer.build import KEPT_GENERATIONS, Build, build_generation
 from indexer.contents import adapter_in, read_pages
 from indexer.errors import IndexerError
 from indexer.generations import Generations
@@ -24,6 +26,8 @@ from indexer.ports import Encoder
 from indexer.recipe import Recipe
 
 app = typer.Typer(no_args_is_help=True, help="Build generations of the index, and choose which one answers.")
+
+app.command()(comparing.compare)
 
 Out = Annotated[
     Path | None, typer.Option("--out", "--index", help="Directory of the index; ASKFIRST_INDEX_DIR unless given.")
@@ -40,8 +44,14 @@ def build(
     ] = True,
     strict: Annotated[bool, typer.Option("--strict", help="Fail if a single file cannot be read.")] = False,
     promote: Annotated[bool, typer.Option(help="Make the new generation the live one.")] = True,
+    force: Annotated[
+        bool, typer.Option("--force", help="Make it the live one even if confirmed answers would be lost.")
+    ] = False,
 ) -> None:
-    """Index a folder of help pages and print the generation's id."""
+    """Index a folder of help pages and print the generation's id.
+
+    It is not made the live one if more confirmed answers would be lost than ASKFIRST_PROMOTION_LOSSES.
+    """
     settings = read_settings()
     generations = Generations(out or settings.index_dir)
     started = time.perf_counter()
@@ -64,9 +74,13 @@ def build(
             policy=_policy(settings, encoder, adapter),
             adapter=adapter,
             full=full,
-            promote=promote,
+            promote=False,
             progress=bar("Embedding texts"),
         )
+    if promote and not made.unchanged:
+        pass_gate(settings, generations, made.manifest.id, force=force)
+        generations.promote(made.manifest.id)
+        generations.prune(keep=KEPT_GENERATIONS)
     _print_build(made, time.perf_counter() - started)
     results.print(made.manifest.id)
 
@@ -103,9 +117,21 @@ def verify(generation: Annotated[str | None, typer.Argument()] = None, out: Out 
 
 
 @app.command()
-def promote(generation: str, out: Out = None) -> None:
-    """Make a generation the live one; running services take it up by themselves."""
-    results.print(f"{_generations(out).promote(generation).generation} is live")
+def promote(
+    generation: str,
+    out: Out = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Even if confirmed answers would be lost; the log says so.")
+    ] = False,
+) -> None:
+    """Make a generation the live one; running services take it up by themselves.
+
+    It is not done if more confirmed answers would be lost than ASKFIRST_PROMOTION_LOSSES; they are listed with reasons.
+    """
+    generations = _generations(out)
+    generations.verify(generation)
+    pass_gate(read_settings(), generations, generation, force=force)
+    results.print(f"{generations.promote(generation).generation} is live")
 
 
 @app.command()

@@ -6,7 +6,20 @@ from typing import Annotated
 
 import typer
 
-from commands import adapting, asking, deflection, demo, doctor, evaluation, fair_use, helpdesk, index, record, staff
+from commands import (
+    adapting,
+    asking,
+    deflection,
+    demo,
+    doctor,
+    evaluation,
+    fair_use,
+    gaps,
+    helpdesk,
+    index,
+    record,
+    staff,
+)
 from commands.console import KNOWN_ERRORS, fail
 
 app = typer.Typer(
@@ -24,6 +37,7 @@ app.command()(demo.demo)
 app.command()(deflection.report)
 app.add_typer(record.app, name="record")
 app.add_typer(fair_use.app, name="fair-use")
+app.add_typer(gaps.app, name="gaps")
 app.add_typer(helpdesk.app, name="helpdesk")
 app.add_typer(staff.app, name="staff")
 app.command()(doctor.doctor)

@@ -38,12 +38,15 @@ from assistant.asking.curation import curation_from
 from assistant.errors import RecordUnavailable, RecordUnusable
 from assistant.record.checking import replay
 from assistant.record.labels import labels_of
+from commands import replaying
 from commands.console import errors, results
 from commands.periods import From, To, period
 from indexer.generations import Generations
 from indexer.manifest import write_durably
 
 app = typer.Typer(no_args_is_help=True, help="The record: schema, backups, retention, one person's data, misses.")
+
+app.command("replay")(replaying.replay_command)
 
 _MOST_MISSES = 100_000
 _Visitor = Annotated[str | None, typer.Option(help="The id that the visitor's browser keeps.")]

@@ -6,7 +6,7 @@ import datetime
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from corpus.page import Page
 from corpus.splitting import split_page
-from indexer.contents import ADAPTER, content_digest, write_contents
+from indexer.contents import ADAPTER, content_digest, read_pages, read_passages, write_contents
 from indexer.embedding_cache import EmbeddingCache
 from indexer.errors import IndexerError, IndexNotReady, ModelUnusable
 from indexer.generations import Generations
@@ -29,7 +29,8 @@ OnProgress = Callable[[int, int], None]
 """Called with the texts embedded and the texts to embed; (0, n) before the first."""
 
 _COMMIT_EVERY = 512  # texts; what a killed build loses at most
-_KEPT_GENERATIONS = 10
+KEPT_GENERATIONS = 10
+"""Those that were live before, which stay to be gone back to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def build_generation(
             store.write(labels, generations.building / f"labels{store.suffix}")
             store.write(page_means(layout, windows), generations.building / f"page-means{store.suffix}")
         write_contents(generations.building, layout.pages, layout.passages)
-        _write_lexical(layout, generations.building / "lexical")
+        _write_lexical(layout, generations.building / "lexical", _texts_indexed(generations, None if full else live))
         if adapter is not None:
             shutil.copytree(adapter, generations.building / ADAPTER)
         if policy is not None:
@@ -108,7 +109,7 @@ def build_generation(
         manifest = _finish(generations, recipe, content, layout, store.suffix)
         if promote:
             generations.promote(manifest.id)
-            generations.prune(keep=_KEPT_GENERATIONS)
+            generations.prune(keep=KEPT_GENERATIONS)
         return Build(
             manifest, embedded=embedding.embedded, reused=embedding.reused, embedding_seconds=embedding.seconds
         )
@@ -184,11 +185,36 @@ def _keep_policy(generations: Generations, generation: str, policy: bytes | None
         generations.promote(generation)  # so that running services read it
 
 
-def _write_lexical(layout: Layout, folder: Path) -> None:
+def _write_lexical(layout: Layout, folder: Path, indexed: _Indexed | None) -> None:
+    """Write each language's words, those of a language in which nothing has changed as they are in the live one."""
     folder.mkdir()
     for language, ranges in layout.languages.items():
         texts = layout.window_texts[ranges.windows.start : ranges.windows.stop]
-        LexicalIndex.build(texts, language).save(folder / language)
+        if indexed is not None and indexed.texts.get(language) == texts:
+            shutil.copytree(indexed.folder / language, folder / language)
+        else:
+            LexicalIndex.build(texts, language).save(folder / language)
+
+
+@dataclass(frozen=True)
+class _Indexed:
+    """The texts of the live generation's windows, by language, and where their words are."""
+
+    texts: Mapping[str, tuple[str, ...]]
+    folder: Path
+
+
+def _texts_indexed(generations: Generations, live: Manifest | None) -> _Indexed | None:
+    """Return what the live generation has indexed, where it was verified and has the present form."""
+    if live is None:
+        return None
+    folder = generations.folder(live.id)
+    layout = lay_out(read_pages(folder), read_passages(folder))
+    texts = {
+        language: layout.window_texts[ranges.windows.start : ranges.windows.stop]
+        for language, ranges in layout.languages.items()
+    }
+    return _Indexed(texts, folder / "lexical")
 
 
 def _finish(generations: Generations, recipe: Recipe, content: str, layout: Layout, store: str) -> Manifest:

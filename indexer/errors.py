@@ -65,3 +65,13 @@ class StoreMismatch(IndexerError):
 
 class BuildRunning(IndexerError):
     """Another process is building in the same directory."""
+
+
+class GenerationInUse(IndexerError):
+    """A generation cannot be deleted: it answers, or may have to answer again after a rollback."""
+
+    def __init__(self, generation: str, *, live: bool) -> None:
+        reason = "it is live" if live else "it was live, and may have to be gone back to"
+        super().__init__(f"generation {generation} cannot be deleted: {reason}")
+        self.generation = generation
+        self.live = live

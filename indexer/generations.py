@@ -22,7 +22,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from pydantic import TypeAdapter, ValidationError
 
-from indexer.errors import BuildRunning, GenerationDamaged, GenerationUnknown, IndexNotReady
+from indexer.errors import BuildRunning, GenerationDamaged, GenerationInUse, GenerationUnknown, IndexNotReady
 from indexer.manifest import Manifest, problems_of, read_manifest, write_durably
 
 _POINTER = "current.json"
@@ -135,6 +135,7 @@ class Generations:
         """
         self.verify(generation)
         with self._pointer_lock():
+            self.folder(generation)  # it may have been dropped meanwhile
             now = self._readable_pointer()
             before = (*now.before, now.generation) if now is not None else ()
             return self._point(generation, tuple(one for one in before if one != generation))
@@ -170,6 +171,20 @@ class Generations:
         for generation in surplus:
             shutil.rmtree(self.root / "generations" / generation)
         return surplus
+
+    def drop(self, generation: str) -> None:
+        """Delete a generation that never was live, such as one made to try something.
+
+        Raises:
+            GenerationUnknown: if there is none of that id.
+            GenerationInUse: if it is live, or could be gone back to.
+        """
+        with self._pointer_lock():
+            folder = self.folder(generation)
+            pointer = self.pointer()
+            if pointer is not None and generation in (pointer.generation, *pointer.before):
+                raise GenerationInUse(generation, live=generation == pointer.generation)
+            shutil.rmtree(folder)
 
     def _readable_pointer(self) -> Pointer | None:
         """Return the pointer, or ``None`` where there is none or it is broken: a promotion mends it."""

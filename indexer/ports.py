@@ -56,6 +56,10 @@ class VectorStore(Protocol):
         """Return the cosine similarity of the query to each of the rows, in their order."""
         ...
 
+    def vectors(self, within: range) -> Vectors:
+        """Return a copy of the rows in ``within``."""
+        ...
+
 
 class VectorStoreFormat(Protocol):
     """Writes and reads one kind of store; the suffix tells its files."""

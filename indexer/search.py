@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from corpus.page import Page
 from corpus.passage import Passage
-from indexer.contents import read_pages, read_passages
+from indexer.contents import content_digest, read_pages, read_passages
 from indexer.errors import GenerationDamaged, RecipeMismatch, StoreMismatch
 from indexer.layout import LanguageRanges, Layout, lay_out
 from indexer.lexical import LexicalIndex, term_of
 from indexer.manifest import Manifest, read_manifest
-from indexer.ports import Encoder, Rows, Vector, VectorStore, VectorStoreFormat
+from indexer.ports import Encoder, Rows, Vector, Vectors, VectorStore, VectorStoreFormat
 from indexer.recipe import Recipe
 
 # How many of each kind are looked up before passages are compared exactly. Ten times what is ever shown.
@@ -69,6 +69,10 @@ class Label:
     url: str
 
 
+Searches = dict[tuple[str, str, bytes], list[Found]]
+"""What was found, by what a language holds, words and vector."""
+
+
 class PassageIndex:
     """One generation, immutable, safe to search from many threads."""
 
@@ -95,6 +99,8 @@ class PassageIndex:
         self._lexical = lexical
         self._names = _names(lexical)
         self._labels_by_language = {language: _labels_of(layout, language) for language in layout.languages}
+        self._digests: dict[str, str] = {}
+        self._window_rows, self._title_rows = _rows_by_page(layout)
 
     @classmethod
     def open(cls, folder: Path, *, encoder: Encoder, store: VectorStoreFormat) -> PassageIndex:
@@ -130,6 +136,34 @@ class PassageIndex:
         vector: Vector = self._encoder.embed_queries([query])[0]
         return vector
 
+    def embed_all(self, queries: Sequence[str]) -> Vectors:
+        """Return the vectors of several queries, made together: faster than one by one, by rounding not quite equal."""
+        return self._encoder.embed_queries(queries)
+
+    @property
+    def label_means(self) -> Mapping[str, Vector]:
+        """The mean of the titles and questions of each language that has pages, by language."""
+        return {
+            language: self._labels.vectors(ranges.labels).mean(axis=0)
+            for language, ranges in self._layout.languages.items()
+            if len(ranges.labels)
+        }
+
+    def window_vectors(self, page: str) -> Vectors:
+        """Return the vectors of a page's windows, in their order; none where there is no such page."""
+        rows = self._window_rows.get(page, range(0))
+        return self._windows.vectors(rows)
+
+    def title_vector(self, page: str) -> Vector:
+        """Return the vector of a page's title, as a question.
+
+        Raises:
+            KeyError: if there is no such page.
+        """
+        row = self._title_rows[page]
+        vector: Vector = self._labels.vectors(range(row, row + 1))[0]
+        return vector
+
     def lexical(self, language: str) -> LexicalIndex:
         """Return the words of a language that has pages."""
         return self._lexical[language]
@@ -158,7 +192,15 @@ class PassageIndex:
         found = self._labels.similarities(vector, np.array(rows, np.int64))
         return dict(zip(rows, map(float, found), strict=True))
 
-    def search(self, query: str, vector: Vector, *, languages: Sequence[str], by_words: bool = True) -> list[Found]:
+    def search(
+        self,
+        query: str,
+        vector: Vector,
+        *,
+        languages: Sequence[str],
+        by_words: bool = True,
+        known: Searches | None = None,
+    ) -> list[Found]:
         """Return the passages that are near to a question in some languages, in no particular order.
 
         Args:
@@ -166,13 +208,29 @@ class PassageIndex:
             vector: its vector, from ``embed``.
             languages: in which languages to search; those without pages are passed over.
             by_words: whether words count; they say nothing across languages.
+            known: what other generations have found, to be taken over from those that hold the same in a language.
         """
+        words = query if by_words else ""
         found: list[Found] = []
         for language in languages:
             ranges = self._layout.languages.get(language)
-            if ranges is not None:
-                found += self._search_language(query if by_words else "", vector, ranges, self._lexical[language])
+            if ranges is None:
+                continue
+            if known is None:
+                found += self._search_language(words, vector, ranges, self._lexical[language])
+                continue
+            key = (self._digest_of(language), words, vector.tobytes())
+            if key not in known:
+                known[key] = self._search_language(words, vector, ranges, self._lexical[language])
+            found += known[key]
         return found
+
+    def _digest_of(self, language: str) -> str:
+        """Return what is equal for two generations of one recipe that hold the same pages in a language."""
+        if language not in self._digests:
+            pages = [page for page in self.pages.values() if page.language == language]
+            self._digests[language] = f"{self.manifest.recipe.digest} {language} {content_digest(pages)}"
+        return self._digests[language]
 
     def _search_language(
         self, query: str, vector: Vector, ranges: LanguageRanges, lexical: LexicalIndex
@@ -231,6 +289,18 @@ def _names(lexical: Mapping[str, LexicalIndex]) -> frozenset[str]:
         return frozenset()
     shared = set.intersection(*(words.common(_NAME_SHARE) for words in lexical.values()))
     return frozenset(word for word in shared if len(word) >= _NAME_LETTERS and word.isalpha())
+
+
+def _rows_by_page(layout: Layout) -> tuple[dict[str, range], dict[str, int]]:
+    """Return in which rows each page's windows stand, and in which its title."""
+    windows: dict[str, range] = {}
+    titles: dict[str, int] = {}
+    for number, passage in enumerate(layout.passages):
+        first, last = int(layout.window_start[number]), int(layout.window_start[number + 1])
+        known = windows.get(passage.page_id)
+        windows[passage.page_id] = range(known.start if known is not None else first, last)
+        titles[passage.page_id] = int(layout.title_label[number])
+    return windows, titles
 
 
 def _labels_of(layout: Layout, language: str) -> tuple[Label, ...]:

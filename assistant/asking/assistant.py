@@ -3,25 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from assistant.asking.confidence import hits_of
 from assistant.asking.contrast import apart_from
 from assistant.asking.curation import NO_CURATION, Curation
 from assistant.asking.decision import decide
 from assistant.asking.extract import extract_of
+from assistant.asking.hidden import place_hidden
 from assistant.asking.language import Languages, known_locale, plan_languages
 from assistant.asking.models import Answer, Extract, Hit, Miss, MissReason, Outcome, Question, Reply, Shown
 from assistant.asking.pinning import pin_for, pinned_first, place_pins
 from assistant.asking.policy import Policy
 from assistant.asking.ports import Reranker
 from assistant.asking.query import clean, has_words, query_of, without_names, word_count
+from assistant.asking.query_vectors import QueryVectors
 from assistant.asking.ranking import NEAREST, Ranked, rank
 from assistant.asking.reranking import reranked
 from assistant.asking.suggesting import Suggester
 from assistant.asking.twins import in_own_language, passages_by_matter
 from assistant.privacy.redaction import without_placeholders
 from indexer.ports import Vector
-from indexer.search import Found, PassageIndex
+from indexer.search import Found, PassageIndex, Searches
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A question up to its vector: what of it is ``asked``, its ``query`` with synonyms, and what of that is embedded.
+
+    Without words in it, all three are empty.
+    """
+
+    question: Question
+    plan: Languages
+    asked: str = ""
+    query: str = ""
+    embedded: str = ""
 
 
 class Assistant:
@@ -33,7 +50,7 @@ class Assistant:
         trusted: whether the policy was fitted for the generation's recipe. If not, it still ranks, but nothing it
             says is called an answer.
         reranker: judges the nearest pages again.
-        curation: synonyms and pinned answers. Pins count even without trust: a person has decided them.
+        curation: synonyms, pinned answers and hidden pages. Pins count even without trust: a person has decided them.
         suggester: one made from the same index; made anew unless given.
     """
 
@@ -52,11 +69,13 @@ class Assistant:
         self.policy = policy
         self.trusted = trusted
         self.curation = curation
-        self.suggester = suggester or Suggester(index)
+        self.hidden, self.lost_hidden = place_hidden(curation.hidden, index.pages)
+        self.suggester = (suggester or Suggester(index)).hiding(self.hidden)
+        visible = [one for one in index.passages if one.page_id not in self.hidden] if self.hidden else index.passages
         # Of a page, the index gives out only the passages that a search finds; a pin leads to any.
-        self._pins, self.lost_pins = place_pins(curation.pins, index.passages)
+        self._pins, self.lost_pins = place_pins(curation.pins, visible)
         self._matters = {page.id: page.matter or page.id for page in index.pages.values()}
-        self._twins = passages_by_matter(index.passages, self._matters.__getitem__)
+        self._twins = passages_by_matter(visible, self._matters.__getitem__)
 
     def with_curation(self, curation: Curation) -> Assistant:
         """Return an assistant that differs in nothing but what writers have decided; nothing is embedded for it."""
@@ -82,20 +101,55 @@ class Assistant:
         Raises:
             QuestionUnusable: if the text is empty or too long, or the locale is none.
         """
+        prepared = self._prepared(question, languages)
+        if not prepared.asked:
+            return self._without_words(prepared)
+        vector = self.index.embed(prepared.embedded)
+        return self._answered(prepared, apart_from(vector, besides) if besides else vector)
+
+    def answer_all(
+        self,
+        questions: Sequence[Question],
+        *,
+        vectors: QueryVectors | None = None,
+        searches: Searches | None = None,
+    ) -> list[Reply]:
+        """Return the answers to many questions, in their order, embedded together.
+
+        A score may differ from that of ``answer`` in the last digits: see ``QueryVectors``.
+
+        Args:
+            questions: each as its visitor typed it.
+            vectors: what keeps vectors, shared with other generations; for this call alone unless given.
+            searches: what other generations have found for the same questions, where they hold the same pages.
+
+        Raises:
+            QuestionUnusable: if one of them is; see ``answer``.
+        """
+        prepared = [self._prepared(question, None) for question in questions]
+        texts = [one.embedded for one in prepared if one.asked]
+        known = (vectors or QueryVectors()).of(self.index, texts)
+        return [self._answered(one, known[one.embedded]) if one.asked else self._without_words(one) for one in prepared]
+
+    def _prepared(self, question: Question, languages: Languages | None) -> _Prepared:
         text = without_placeholders(clean(question.text))
         plan = languages or plan_languages(text, locale=known_locale(question.locale), available=self.index.languages)
         if not has_words(text):
-            return self._reply(question, plan, "", [], Miss(MissReason.NO_WORDS))
+            return _Prepared(question, plan)
         asked = query_of(text, plan.spoken)
-        query, vector = self._searched(asked, plan.spoken)
-        if besides:
-            vector = apart_from(vector, besides)
+        return _Prepared(question, plan, asked, *self._searched(asked, plan.spoken))
+
+    def _without_words(self, prepared: _Prepared) -> Reply:
+        return self._reply(prepared.question, prepared.plan, "", [], Miss(MissReason.NO_WORDS))
+
+    def _answered(self, prepared: _Prepared, vector: Vector, searches: Searches | None = None) -> Reply:
+        question, plan, asked, query = prepared.question, prepared.plan, prepared.asked, prepared.query
         # Of a long text a pin sees only what it asks, or its words would be found scattered in it.
         pin = pin_for(self._pins, asked, plan.spoken)
         at_home: list[Found] = []
         best: tuple[list[Hit], Outcome] = ([], decide([], self._trusted_policy))
         for tier in plan.tiers:
-            found = self.search(query, vector, languages=tier, spoken=plan.spoken)
+            found = self.search(query, vector, languages=tier, spoken=plan.spoken, known=searches)
             hits = self._hits(found, plan.spoken, words=word_count(asked))
             if plan.spoken in tier:
                 at_home = found
@@ -122,15 +176,21 @@ class Assistant:
 
     def query(self, text: str, spoken: str) -> tuple[str, Vector]:
         """Return what a cleaned question is searched with: its query with synonyms, and the vector without names."""
-        return self._searched(query_of(text, spoken), spoken)
+        query, embedded = self._searched(query_of(text, spoken), spoken)
+        return query, self.index.embed(embedded)
 
-    def _searched(self, asked: str, spoken: str) -> tuple[str, Vector]:
+    def _searched(self, asked: str, spoken: str) -> tuple[str, str]:
+        """Return what is searched for by words, and what of it is embedded."""
         query = self.curation.expanded(asked, spoken)
-        return query, self.index.embed(without_names(query, lambda word: self.index.is_name(word, spoken)))
+        return query, without_names(query, lambda word: self.index.is_name(word, spoken))
 
-    def search(self, query: str, vector: Vector, *, languages: Sequence[str], spoken: str) -> list[Found]:
+    def search(
+        self, query: str, vector: Vector, *, languages: Sequence[str], spoken: str, known: Searches | None = None
+    ) -> list[Found]:
         """Return the passages near to a query in some languages, the nearest judged by the reranker if there is one."""
-        found = self.index.search(query, vector, languages=languages, by_words=spoken in languages)
+        found = self.index.search(query, vector, languages=languages, by_words=spoken in languages, known=known)
+        if self.hidden:
+            found = [one for one in found if one.passage.page_id not in self.hidden]
         if self._reranker is None:
             return found
         return reranked(found, self._rank(found, spoken), query, self._reranker)

@@ -1,6 +1,6 @@
-"""What writers decide by hand, in two plain files: synonyms, and pages that answer certain questions.
+"""What writers decide by hand, in three plain files: synonyms, pages that answer certain questions, and hidden pages.
 
-Both are looked up when a question is asked, so an edit needs no index built again.
+All are looked up when a question is asked, so an edit needs no index built again.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from indexer.lexical import fold, term_of, words_of
 
 SYNONYMS = "synonyms.yaml"
 PINNED = "pinned.yaml"
-FILES = (SYNONYMS, PINNED)
+HIDDEN = "hidden.yaml"
+FILES = (SYNONYMS, PINNED, HIDDEN)
 _MOST_ADDED = 5
 """Words added to one question. More of them would outweigh what the visitor typed."""
 
@@ -79,13 +80,27 @@ class Pin:
 
 
 @dataclass(frozen=True, slots=True)
+class Hidden:
+    """A page that is never shown for a question, or ``everywhere`` a matter: the page with all its translations.
+
+    Who follows a link or looks through the help centre finds it all the same. ``line`` is where its file says so.
+    """
+
+    target: str
+    everywhere: bool
+    reason: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Curation:
     """All that writers have decided; without arguments, nothing."""
 
     synonyms: tuple[Synonym, ...] = ()
     pins: tuple[Pin, ...] = ()
-    sources: tuple[str, str] = field(default=("", ""), compare=False)
-    """The texts of the two files that it was read from, so that it can be kept and made again."""
+    hidden: tuple[Hidden, ...] = ()
+    sources: tuple[str, ...] = field(default=("", ""), compare=False)
+    """The texts that it was read from, so that it can be kept and made again: two, or three if anything is hidden."""
 
     def expanded(self, query: str, language: str) -> str:
         """Return a query with what the pages call the things in it, as far as it does not say so already.
@@ -117,20 +132,27 @@ def load_curation(folder: Path) -> Curation:
     """
     if not folder.is_dir():
         raise CurationUnusable(str(folder), None, "there is no such folder; make it, or mend ASKFIRST_CURATION")
-    return curation_of(synonyms=_source(folder / SYNONYMS), pinned=_source(folder / PINNED))
+    return curation_of(
+        synonyms=read_source(folder / SYNONYMS),
+        pinned=read_source(folder / PINNED),
+        hidden=read_source(folder / HIDDEN),
+    )
 
 
-def curation_of(*, synonyms: str = "", pinned: str = "") -> Curation:
-    """Return what the texts of the two files say.
+def curation_of(*, synonyms: str = "", pinned: str = "", hidden: str = "") -> Curation:
+    """Return what the texts of the files say.
 
     Raises:
         CurationUnusable: if one cannot be understood.
     """
-    return Curation(tuple(_synonyms(synonyms)), tuple(_pins(pinned)), (synonyms, pinned))
+    hides = tuple(_hidden(hidden))
+    # Where nothing is hidden the record knows it by the digest that it had before anything could be.
+    sources = (synonyms, pinned, hidden) if hides else (synonyms, pinned)
+    return Curation(tuple(_synonyms(synonyms)), tuple(_pins(pinned)), hides, sources)
 
 
 @lru_cache(maxsize=8)
-def snapshot_of(sources: tuple[str, str]) -> tuple[str, str]:
+def snapshot_of(sources: tuple[str, ...]) -> tuple[str, str]:
     """Return digest and content of a curation's sources, as the record keeps them."""
     content = json.dumps(sources, ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest(), content
@@ -138,11 +160,16 @@ def snapshot_of(sources: tuple[str, str]) -> tuple[str, str]:
 
 def curation_from(content: str) -> Curation:
     """Return the curation of a snapshot's content."""
-    synonyms, pinned = json.loads(content)
-    return curation_of(synonyms=synonyms, pinned=pinned)
+    synonyms, pinned, *hidden = json.loads(content)
+    return curation_of(synonyms=synonyms, pinned=pinned, hidden=hidden[0] if hidden else "")
 
 
-def _source(path: Path) -> str:
+def read_source(path: Path) -> str:
+    """Return the text of one of the files, empty if there is none.
+
+    Raises:
+        CurationUnusable: if it cannot be read.
+    """
     try:
         return path.read_text("utf-8-sig")
     except FileNotFoundError:
@@ -190,6 +217,36 @@ def _pins(source: str) -> Iterator[Pin]:
                 raise file.wrong(entry, f"the entry has no '{name}'; add it")
         target = file.phrase(values["page"][1])
         yield Pin(target, file.phrases(values["questions"][1]), line=entry.start_mark.line + 1)
+
+
+def _hidden(source: str) -> Iterator[Hidden]:
+    file = _File(HIDDEN)
+    root = file.root(source)
+    if root is None:
+        return
+    shape = "entries '- page: …' or '- matter: …', each with an optional 'reason: …' below"
+    if not isinstance(root, yaml.SequenceNode):
+        raise file.wrong(root, f"expected a list of {shape}")
+    lines: dict[tuple[str, bool], int] = {}
+    for entry in root.value:
+        line = entry.start_mark.line + 1
+        if isinstance(entry, yaml.ScalarNode):
+            one = Hidden(file.phrase(entry), everywhere=False, reason="", line=line)
+        else:
+            values = {key.value: (key, value) for key, value in file.items(entry, shape)}
+            for name, (key, _) in values.items():
+                if name not in ("page", "matter", "reason"):
+                    raise file.wrong(key, f"unknown key '{name}'; an entry has 'page' or 'matter', and 'reason'")
+            if ("page" in values) == ("matter" in values):
+                raise file.wrong(entry, "name either a 'page', or a 'matter' to hide the page in all languages")
+            target = file.phrase(values["page" if "page" in values else "matter"][1])
+            reason = file.phrase(values["reason"][1]) if "reason" in values else ""
+            one = Hidden(target, everywhere="matter" in values, reason=reason, line=line)
+        known = lines.get((one.target, one.everywhere))
+        if known is not None:
+            raise file.wrong(entry, f"'{one.target}' is hidden in line {known} already; delete one of the two")
+        lines[one.target, one.everywhere] = line
+        yield one
 
 
 class _File:

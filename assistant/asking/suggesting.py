@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from copy import copy
 from dataclasses import dataclass
 
 from assistant.asking.language import known_locale, plan_languages
@@ -37,10 +38,19 @@ class Suggester:
 
     def __init__(self, index: PassageIndex) -> None:
         self._index = index
+        self._hidden: frozenset[str] = frozenset()
         self._words: dict[str, list[tuple[str, int]]] = {}
         for language in index.languages:
             pairs = [(fold(word), label.row) for label in index.labels(language) for word in set(words_of(label.text))]
             self._words[language] = sorted(pairs)
+
+    def hiding(self, pages: frozenset[str]) -> Suggester:
+        """Return one that suggests all but some pages; itself if these are the ones that it leaves out."""
+        if pages == self._hidden:
+            return self
+        other = copy(self)
+        other._hidden = pages
+        return other
 
     def suggest(self, typed: str, *, locale: str | None) -> list[Suggestion]:
         """Return at most ``MOST`` suggestions in the visitor's language, best first.
@@ -62,12 +72,14 @@ class Suggester:
         if language not in self._words:
             return []
         vector = self._index.embed(text)
-        scores: dict[int, float] = dict(self._index.nearest_labels(vector, language=language, k=_NEAREST))
-        shares = self._prefix_shares(text, language)
-        missing = [row for row in shares if row not in scores]
-        scores.update(self._index.label_similarities(vector, missing))
         labels = self._index.labels(language)
         first = labels[0].row
+        unseen = {label.row for label in labels if label.page_id in self._hidden} if self._hidden else set()
+        nearest = self._index.nearest_labels(vector, language=language, k=_NEAREST + len(unseen))
+        scores: dict[int, float] = {row: score for row, score in nearest if row not in unseen}
+        shares = self._prefix_shares(text, language)
+        missing = [row for row in shares if row not in scores and row not in unseen]
+        scores.update(self._index.label_similarities(vector, missing))
         total = {one: score + _PREFIX_SHARE * shares.get(one, 0.0) for one, score in scores.items()}
         lowest = max(total.values(), default=0.0) - _BEHIND_BEST
         near = [row for row, best in total.items() if best >= lowest]

@@ -26,13 +26,15 @@ class Right(StrEnum):
     """Read and answer tickets, which hold names and addresses."""
     FIGURES = "figures"
     """Read what is counted, and questions without personal data."""
+    PAGES = "pages"
+    """Decide what is written, and publish pages."""
     ACCOUNTS = "accounts"
     """Keep the desk's accounts, and read who did what."""
 
 
 _RIGHTS = {
     Role.STAFF: frozenset({Right.TICKETS, Right.FIGURES}),
-    Role.WRITER: frozenset({Right.FIGURES}),
+    Role.WRITER: frozenset({Right.FIGURES, Right.PAGES}),
     Role.ADMIN: frozenset(Right),
 }
 

@@ -127,6 +127,10 @@ class TicketStore(Protocol):
         """Return files uploaded before a moment that went with no ticket."""
         ...
 
+    def send(self, sending: Sequence[Outgoing]) -> None:
+        """Keep what is to be sent on and belongs to no ticket."""
+        ...
+
     def due(self, *, now: Instant, most: int) -> Sequence[Outgoing]:
         """Return what is to be sent on now, in the order in which it became due."""
         ...

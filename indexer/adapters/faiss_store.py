@@ -47,6 +47,12 @@ class FaissStore:
         found: NDArray[np.float32] = self._rows[rows] @ query
         return found
 
+    def vectors(self, within: range) -> Vectors:
+        """See ``VectorStore.vectors``."""
+        if self._rows is None:
+            return np.zeros((0, self._index.d), np.float32)
+        return np.array(self._rows[within.start : within.stop])
+
 
 class FaissFormat:
     """Writes and opens FAISS files."""

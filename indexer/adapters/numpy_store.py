@@ -30,6 +30,10 @@ class NumpyStore:
         found: NDArray[np.float32] = self._vectors[rows] @ query
         return found
 
+    def vectors(self, within: range) -> Vectors:
+        """See ``VectorStore.vectors``."""
+        return np.array(self._vectors[within.start : within.stop])
+
 
 class NumpyFormat:
     """Writes and opens ``.npy`` files."""

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from api.curating import Curating
 from api.dependencies import Clock, system_clock
 from api.live import LiveAssistant
 from api.main import recording_of
@@ -74,6 +75,7 @@ def app_over(root: Path, *, clock: Clock = system_clock, encoder: Encoder | None
     settings = Settings(
         **{
             "index_dir": root,
+            "store": "numpy",
             "reload_seconds": 0.05,
             "database": f"sqlite:///{root}/record.db",
             "secret": "a secret of the tests",
@@ -91,12 +93,25 @@ def app_over(root: Path, *, clock: Clock = system_clock, encoder: Encoder | None
         return open_assistant(generations, generation, encoder_of=lambda _: words, store=NumpyFormat())
 
     def make_live() -> LiveAssistant:
-        return LiveAssistant(Generations(root), open_generation, every_seconds=settings.reload_seconds)
+        return LiveAssistant(
+            Generations(root),
+            open_generation,
+            every_seconds=settings.reload_seconds,
+            curating=Curating(settings.curation),
+        )
 
     return create_app(
         settings,
         make_live,
-        lambda live, clock: recording_of(settings, live, open_generation, clock, make_keys(settings)),
+        lambda live, clock: recording_of(
+            settings,
+            live,
+            open_generation,
+            clock,
+            make_keys(settings),
+            Generations(root),
+            lambda _: encoder or WordEncoder(),
+        ),
         make_keys(settings),
         clock=clock,
     )

@@ -13,7 +13,7 @@ import pytest
 from corpus.page import Page
 from indexer.adapters.numpy_store import NumpyFormat
 from indexer.build import Build, build_generation
-from indexer.errors import GenerationUnknown, IndexNotReady
+from indexer.errors import GenerationInUse, GenerationUnknown, IndexNotReady
 from indexer.generations import Generations
 from tests.conftest import PROJECT
 from tests.fakes import WordEncoder, page
@@ -310,3 +310,47 @@ def test_a_generation_that_was_left_before_its_promotion_can_be_promoted(tmp_pat
     Generations(tmp_path).promote(left)
 
     assert Generations(tmp_path).live() == left
+
+
+def test_a_generation_that_never_was_live_can_be_dropped(tmp_path: Path) -> None:
+    live = build(tmp_path, OLD).manifest.id
+    draft = build(tmp_path, NEW, promote=False).manifest.id
+
+    Generations(tmp_path).drop(draft)
+
+    assert [one.id for one in Generations(tmp_path).all()] == [live]
+    with pytest.raises(GenerationUnknown):
+        Generations(tmp_path).drop(draft)
+
+
+def test_what_is_live_or_could_be_gone_back_to_cannot_be_dropped(tmp_path: Path) -> None:
+    old, live = build(tmp_path, OLD).manifest.id, build(tmp_path, NEW).manifest.id
+
+    with pytest.raises(GenerationInUse, match="may have to be gone back to"):
+        Generations(tmp_path).drop(old)
+    with pytest.raises(GenerationInUse, match="it is live"):
+        Generations(tmp_path).drop(live)
+
+    assert [one.id for one in Generations(tmp_path).all()] == [old, live]
+
+
+def test_nothing_is_dropped_while_nobody_knows_what_is_live(tmp_path: Path) -> None:
+    made = build(tmp_path, OLD).manifest.id
+    (tmp_path / "current.json").write_bytes(b"{")
+
+    with pytest.raises(IndexNotReady):
+        Generations(tmp_path).drop(made)
+
+    assert [one.id for one in Generations(tmp_path).all()] == [made]
+
+
+def test_words_of_languages_without_changes_are_taken_from_the_live_generation_as_if_indexed_anew(
+    tmp_path: Path,
+) -> None:
+    build(tmp_path, OLD)
+    edited = [replace(OLD[0], title="Sending back"), *OLD[1:]]
+
+    quick = build(tmp_path, edited).manifest
+    whole = build(tmp_path / "anew", edited).manifest
+
+    assert quick.files == whole.files

@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 from api.curating import Curating
 from api.live import LiveAssistant
 from api.wiring import open_assistant
+from assistant.asking.assistant import Assistant
 from assistant.asking.language import Languages
 from assistant.asking.models import Question
 from assistant.asking.policy import dump_policy
@@ -426,3 +427,79 @@ def test_removed_files_are_taken_up_too_by_a_running_service(tmp_path: Path) -> 
         assert before == ["en/refunds"]
     finally:
         live.stop()
+
+
+class Opened:
+    """Opens generations, and says which."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.names: list[str] = []
+
+    def __call__(self, generation: str) -> Assistant:
+        self.names.append(generation)
+        generations = Generations(self.root)
+        return open_assistant(generations, generation, encoder_of=lambda _: WordEncoder(), store=NumpyFormat())
+
+
+def test_going_back_opens_nothing_and_going_forth_again_neither(tmp_path: Path) -> None:
+    opened = Opened(tmp_path)
+    live = LiveAssistant(Generations(tmp_path), opened, every_seconds=60.0)
+    old = build_small(tmp_path)
+    live.refresh()
+    first = live.current()
+    new = build_small(tmp_path, PAGES[:2])
+    live.refresh()
+
+    Generations(tmp_path).rollback()
+    live.refresh()
+
+    assert live.current() is first
+    Generations(tmp_path).promote(new)
+    live.refresh()
+    assert answering(live) == new
+    assert opened.names == [old, new]
+
+
+def test_going_back_keeps_what_writers_have_edited_meanwhile(tmp_path: Path) -> None:
+    build_small(tmp_path / "index")
+    live = curated_over(tmp_path / "index", tmp_path / "curation")
+    live.refresh()
+    build_small(tmp_path / "index", PAGES[:2])
+    write_pin(tmp_path / "curation")
+    live.refresh()
+
+    Generations(tmp_path / "index").rollback()
+    live.refresh()
+
+    assert answer_to_zebras(live) == ["en/refunds"]
+    assert len(live.current().index.pages) == len(PAGES)
+
+
+def test_a_generation_whose_policy_has_changed_is_opened_again(tmp_path: Path) -> None:
+    opened = Opened(tmp_path)
+    live = LiveAssistant(Generations(tmp_path), opened, every_seconds=60.0)
+    old = build_small(tmp_path)
+    live.refresh()
+    new = build_small(tmp_path, PAGES[:2])
+    live.refresh()
+    stricter = replace(word_policy(), answer_at=0.99)
+    (tmp_path / "generations" / old / "policy.json").write_bytes(dump_policy(stricter))
+
+    Generations(tmp_path).rollback()
+    live.refresh()
+
+    assert live.current().policy.answer_at == 0.99
+    assert opened.names == [old, new, old]
+
+
+def test_the_previous_generation_is_asked_as_it_is_without_curation(tmp_path: Path) -> None:
+    opened = Opened(tmp_path)
+    live = LiveAssistant(Generations(tmp_path), opened, every_seconds=60.0)
+    old = build_small(tmp_path)
+    live.refresh()
+    build_small(tmp_path, PAGES[:2])
+    live.refresh()
+
+    assert live.of(old).index.manifest.id == old
+    assert len(opened.names) == 2

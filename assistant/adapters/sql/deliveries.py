@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, case, func, or_, select, update
 
 from assistant.adapters.sql import schema
-from assistant.adapters.sql.engine import insert_new, upsert
-from assistant.adapters.sql.prepared import Prepared
+from assistant.adapters.sql.cursors import KeepsCursors
+from assistant.adapters.sql.engine import insert_new
 from assistant.helpdesks.models import Delivery, DeliveryFigures, DeliveryState, RemoteState, RemoteTicket
 from assistant.record.events import Instant
 from assistant.tickets.promises import Lane
@@ -19,7 +19,7 @@ _rows = schema.deliveries
 _MENDABLE = (DeliveryState.REFUSED.value, DeliveryState.ASIDE.value)
 
 
-class SqlDeliveries(Prepared):
+class SqlDeliveries(KeepsCursors):
     """Keeps deliveries; see ``Deliveries``."""
 
     def take(self, *, now: Instant, until: Instant) -> Delivery | None:
@@ -106,17 +106,6 @@ class SqlDeliveries(Prepared):
         again = update(_rows).where(*meant).values(state=DeliveryState.ASIDE.value, due_at=at)
         with self._writing() as connection:
             return connection.execute(again).rowcount
-
-    def cursor(self, name: str) -> str | None:
-        """Return how far something was seen."""
-        with self._reading() as connection:
-            value: str | None = connection.scalar(select(schema.cursors.c.value).where(schema.cursors.c.name == name))
-        return value
-
-    def move_cursor(self, name: str, value: str, *, at: Instant) -> None:
-        """Note how far something was seen."""
-        with self._writing() as connection:
-            connection.execute(upsert(schema.cursors, self._engine), [{"name": name, "value": value, "at": at}])
 
 
 def wake(connection: Connection, ticket: str, *, at: Instant) -> None:

@@ -141,6 +141,11 @@ class SqlTickets(Prepared):
         with self._reading() as connection:
             return [_kept(row) for row in connection.execute(loose)]
 
+    def send(self, sending: Sequence[Outgoing]) -> None:
+        """Keep what is to be sent on and belongs to no ticket."""
+        with self._writing() as connection:
+            _keep_outgoing(connection, sending)
+
     def due(self, *, now: Instant, most: int) -> Sequence[Outgoing]:
         """Return what is to be sent on now, in the order in which it became due."""
         waiting = select(_outbox).where(_outbox.c.due_at <= now).order_by(_outbox.c.due_at, _outbox.c.id).limit(most)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,6 +9,7 @@ from sqlalchemy import Engine, and_, func, select
 
 from assistant.adapters.sql import schema
 from assistant.adapters.sql.engine import available, upsert, writing
+from assistant.adapters.sql.packing import packed, unpacked
 from assistant.desk.earlier import EarlierTicket
 from indexer.ports import Vector
 
@@ -53,7 +53,7 @@ class SqlEarlierTickets:
             there = select(tickets.id).where(tickets.id.in_(ids), tickets.text.is_not(None)).with_for_update()
             known = set(connection.scalars(there))
             rows = [
-                {"ticket": ticket, "recipe": recipe, "vector": _packed(vector)}
+                {"ticket": ticket, "recipe": recipe, "vector": packed(vector)}
                 for ticket, vector in vectors
                 if ticket in known
             ]
@@ -74,7 +74,7 @@ class SqlEarlierTickets:
             rows = connection.execute(statement).all()
         if not rows:
             return []
-        similarities = np.stack([_unpacked(row.vector) for row in rows]) @ np.asarray(vector, np.float32)
+        similarities = np.stack([unpacked(row.vector) for row in rows]) @ np.asarray(vector, np.float32)
         order = np.argsort(-similarities, kind="stable")[:most]
         return [(rows[place].ticket, float(similarities[place])) for place in order]
 
@@ -101,12 +101,3 @@ class SqlEarlierTickets:
         )
         with available(), self._engine.connect() as connection:
             return {row.ticket: row.text for row in connection.execute(statement)}
-
-
-def _packed(vector: Vector) -> str:
-    return base64.b64encode(np.asarray(vector, "<f2").tobytes()).decode("ascii")
-
-
-def _unpacked(text: str) -> Vector:
-    row: Vector = np.frombuffer(base64.b64decode(text), "<f2").astype(np.float32)
-    return row

@@ -29,7 +29,7 @@ def misses(engine: Engine, *, since: Instant, until: Instant, now: Instant, most
             schema.interactions,
             _episode.outcome.label("became"),
             _episode.with_ticket_intent.label("counts"),
-            _said_by_staff().label("said"),
+            said_by_staff().label("said"),
             settled,
         )
         .join_from(schema.interactions, schema.episodes, _episode.id == _asked.episode, isouter=True)
@@ -57,7 +57,7 @@ def misses(engine: Engine, *, since: Instant, until: Instant, now: Instant, most
     ]
 
 
-def _said_by_staff() -> ScalarSelect[str]:
+def said_by_staff() -> ScalarSelect[str]:
     """Return the latest verdict of the staff on the ticket that a question has led to."""
     tickets, verdicts = schema.tickets.c, schema.verdicts.c
     return (

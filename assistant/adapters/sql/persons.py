@@ -17,7 +17,7 @@ from assistant.record.keys import Keys
 from assistant.tickets.intake import account_of_email
 
 _asked = schema.interactions.c
-_OF_EPISODES = (schema.events, schema.tickets, schema.unfolded, schema.interactions)
+_OF_EPISODES = (schema.events, schema.tickets, schema.unfolded, schema.gap_questions, schema.interactions)
 _OF_TICKETS = (schema.verdicts, schema.ticket_vectors)
 _OF_SOMEBODY = (schema.interactions, schema.episodes, schema.tickets)
 _VISITORS = tuple(table.c.visitor for table in _OF_SOMEBODY)
@@ -81,6 +81,7 @@ def export(engine: Engine, person: Person) -> dict[str, list[dict[str, Any]]]:
         (schema.checklists, schema.checklists.c.ticket.in_(sent)),
         (schema.standings, schema.standings.c.account.in_(sorted(person.accounts))),
         (schema.contests, schema.contests.c.account.in_(sorted(person.accounts))),
+        (schema.gap_questions, schema.gap_questions.c.episode.in_(episodes)),
         (schema.desk_files, schema.desk_files.c.account.in_(sorted(person.accounts))),
         (schema.messages, schema.messages.c.ticket.in_(sent)),
         (schema.deliveries, schema.deliveries.c.ticket.in_(sent)),

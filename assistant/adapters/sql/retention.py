@@ -11,6 +11,7 @@ from assistant.adapters.sql import schema
 from assistant.adapters.sql.desk import empty_old
 from assistant.adapters.sql.engine import writing
 from assistant.adapters.sql.fair_use import empty_fair_use
+from assistant.adapters.sql.gaps import empty_gaps
 from assistant.adapters.sql.persons import delete_episodes
 from assistant.record.events import MS_PER_DAY, Instant
 from assistant.record.ports import Retained
@@ -58,6 +59,7 @@ def _empty_texts(engine: Engine, before: Instant) -> int:
             update(events).where(events.c.at < before, events.c.reason.is_not(None)).values(reason=None)
         )
         emptied += done.rowcount
+        empty_gaps(connection, before=before)
         old = connection.execute(
             select(tickets.c.id, tickets.c.text, tickets.c.evidence).where(
                 tickets.c.created_at < before,

@@ -5,7 +5,7 @@ Alembic's revisions in ``migrations/`` make them; a test holds the two to each o
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text, false
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text, false
 
 metadata = MetaData(
     naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"},
@@ -372,3 +372,92 @@ audit = Table(
     sqlite_autoincrement=True,
 )
 """What was done at the desk, by whom; never changed, only added to."""
+
+gap_questions = Table(
+    "gap_questions",
+    metadata,
+    Column("interaction", String(32), primary_key=True),
+    Column("episode", String(64), nullable=False, index=True),
+    Column("at", BigInteger, nullable=False, index=True),
+    Column("person", String(64), nullable=False),
+    Column("locale", String(35), nullable=False),
+    Column("signal", String(12), nullable=False),
+    Column("ticket", Boolean, nullable=False),
+    Column("opened", Boolean, nullable=False),
+    Column("gap", String(16)),
+    Column("recipe", String(64)),
+    Column("vector", Text),  # emptied together with the question's text
+    Index(None, "gap", "at"),
+)
+"""Questions that the pages failed, each with its vector by the recipe named, in base 64, and the gap that it is in:
+empty if it is in none, and null before that was looked at."""
+
+gaps = Table(
+    "gaps",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("names", Text, nullable=False),
+    Column("terms", Text, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("assignee", String(32)),
+    Column("reason", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False, index=True),
+    Column("published_at", BigInteger),
+    Column("page", Text),
+    Column("predicted", Text),
+    Column("said", String(16)),
+    Column("into", String(16)),
+    Column("people", Integer, nullable=False),
+    Column("cost", Float, nullable=False),
+    Column("facts", Text, nullable=False),
+    Index(None, "state", "cost"),
+)
+"""Groups of questions that the pages do not answer. ``names`` are questions of it, by their ids; ``facts`` is what was
+counted and found of each when last looked at; ``into`` is the gap that another has become part of; ``said`` is what a
+writer says is wrong with the pages."""
+
+gap_notes = Table(
+    "gap_notes",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("gap", String(16), nullable=False, index=True),
+    Column("by", String(64), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""What writers note on gaps."""
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("page", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("base", String(64)),
+    Column("gap", String(16)),
+    Column("by", String(64), nullable=False),
+    Column("at", BigInteger, nullable=False, index=True),
+    Column("state", String(12), nullable=False),
+    Column("generation", String(64)),
+    Column("preview", Text),
+)
+"""Pages being written. ``base`` is the digest of the file as it was when somebody began, none for a new page;
+``generation`` is the candidate that its last preview was made with."""
+
+page_days = Table(
+    "page_days",
+    metadata,
+    Column("page", Text, primary_key=True),
+    Column("day", Integer, primary_key=True),
+    Column("asked", Integer, nullable=False),
+    Column("shown", Integer, nullable=False),
+    Column("opened", Integer, nullable=False),
+    Column("solved", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("helpful", Integer, nullable=False),
+    Column("unhelpful", Integer, nullable=False),
+    Index(None, "day"),
+)
+"""What became of each page on each day that it was in any answer; counted anew while the day's episodes are open."""

@@ -1,0 +1,67 @@
+"""Looks after gaps while the service runs."""
+
+from __future__ import annotations
+
+from api.chores import Chores
+from api.dependencies import Services
+from assistant.gaps.diagnosis import diagnose
+from assistant.gaps.refreshing import count_all, embed_questions
+from assistant.record.events import Instant
+
+_EMBEDDED_AT_ONCE = 16
+"""Some 150 ms, after which a visitor's question has its turn."""
+_GATHERED_EVERY_MS = 60_000
+_COUNTED_EVERY_MS = 600_000
+
+
+class GapChores:
+    """Takes up what the pages failed, every minute, and counts what gaps cost, every ten."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._gathered_at: Instant | None = None
+        self._counted_at: Instant | None = None
+        self._ungrouped = True
+
+    def gather(self) -> None:
+        """Take up what the pages failed."""
+        now = self._services.clock()
+        if _is_due(self._gathered_at, now, _GATHERED_EVERY_MS):
+            self._services.writers.gaps.gather(now)
+            self._gathered_at = now
+
+    def embed(self) -> None:
+        """Embed some of the new questions; once all are, group them."""
+        assistant = self._services.live.current()
+        recipe, gaps = assistant.index.manifest.recipe.digest, self._services.writers.gaps
+        done = gaps.embed(recipe, lambda some: embed_questions(assistant.index, some), most=_EMBEDDED_AT_ONCE)
+        if done:
+            self._ungrouped = True
+        elif self._ungrouped:
+            gaps.group(recipe, self._services.clock(), anchors=assistant.index.label_means)
+            self._ungrouped = False
+            self._counted_at = None
+
+    def count(self) -> None:
+        """Count what gaps cost."""
+        now = self._services.clock()
+        if not self._ungrouped and _is_due(self._counted_at, now, _COUNTED_EVERY_MS):
+            count_all(self._services.writers.gaps, now)
+            self._counted_at = now
+
+    def diagnose(self) -> None:
+        """Look at one gap that nobody has looked at."""
+        assistant = self._services.live.current()
+        generation = assistant.index.manifest.id
+        self._services.writers.gaps.diagnose(lambda sample: diagnose(assistant, sample), generation, most=1)
+
+
+def gap_chores(services: Services, *, every_seconds: float) -> Chores:
+    """Return what looks after gaps while the service runs."""
+    chores = GapChores(services)
+    parts = (chores.gather, chores.embed, chores.count, chores.diagnose)
+    return Chores("gaps", parts, every_seconds=every_seconds)
+
+
+def _is_due(last: Instant | None, now: Instant, every_ms: int) -> bool:
+    return last is None or now - last >= every_ms

@@ -1,0 +1,37 @@
+"""What gaps that were written for have spared, and what is to be expected of one that is written now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from api.dependencies import Services
+from assistant.gaps.following_up import by_gap, predict, savings_of
+from assistant.gaps.models import Gap, GapState, Prediction
+from assistant.gaps.savings import Saving
+from assistant.record.events import MS_PER_DAY, Instant
+
+_KEPT_MS = 400 * MS_PER_DAY
+_ALL = 100_000
+
+
+def savings(services: Services, now: Instant) -> Mapping[str, Saving]:
+    """Return what each gap for which a page was published has spared, by its id."""
+    store = services.writers.gaps.store
+    published = store.gaps(states={GapState.WRITTEN, GapState.VERIFIED}, most=_ALL)
+    if not published:
+        return {}
+    questions = by_gap(store.all_questions(since=now - _KEPT_MS))
+    return savings_of(store.gaps(most=_ALL), questions, now=now)
+
+
+def saving_of_gap(gap: Gap, services: Services, now: Instant) -> Saving | None:
+    """Return what the page written for a gap has spared; ``None`` without one."""
+    return savings(services, now).get(gap.id) if gap.published_at is not None else None
+
+
+def prediction_of_gap(
+    gap: Gap, services: Services, at: Instant, *, answered: float | None = None, tried: int = 0
+) -> Prediction:
+    """Return what is to be expected of a page for a gap that is published at a moment."""
+    questions = by_gap(services.writers.gaps.store.all_questions(since=at - _KEPT_MS))
+    return predict(gap.id, questions, at=at, answered=answered, tried=tried)

@@ -1,0 +1,180 @@
+"""Trying a page before it is published: what its gap's questions and past ones would find, and what would be lost."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import structlog
+
+from api.dependencies import Services
+from assistant.asking.assistant import Assistant
+from assistant.errors import RecordUnavailable
+from assistant.preview.comparing import preview
+from assistant.preview.gate import check_promotion
+from assistant.preview.models import Change, Compared, Comparison, GateReport, PastQuestion
+from assistant.record.events import Instant
+from assistant.writing.models import Draft
+from indexer.build import KEPT_GENERATIONS
+from indexer.errors import IndexerError
+
+_MOST_OF_GAP = 100
+_MOST_LISTED = 25
+_warming = threading.Lock()
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What a candidate would change.
+
+    ``gap`` are the questions of the gap that it is for, ``past`` a sample of what was asked, ``gate`` the confirmed
+    answers that would be lost.
+    """
+
+    gap: Comparison
+    past: Comparison
+    gate: GateReport
+    seconds: float
+
+    @property
+    def answered(self) -> int:
+        """How many of the gap's questions would be answered."""
+        return sum(one.after.answered for one in self.gap.compared)
+
+
+def try_draft(draft: Draft, services: Services, *, at: Instant) -> Draft:
+    """Build a candidate with a draft, try it, and keep what was found with the draft; return it.
+
+    Raises:
+        PageUnreadable: if the draft cannot become a page.
+        IndexerError: if the candidate cannot be built, or there is no live generation.
+    """
+    started = time.perf_counter()
+    before = services.live.current()
+    made = services.writers.candidates.with_draft(draft)
+    after = services.live.of(made.manifest.id).with_curation(before.curation)
+    tried = try_candidate(before, after, services, gap=draft.gap, at=at)
+    seconds = time.perf_counter() - started
+    kept = replace(draft, generation=made.manifest.id, preview=json.dumps(told(tried, seconds), ensure_ascii=False))
+    services.writers.drafts.keep(kept)
+    if draft.generation is not None and draft.generation != made.manifest.id:
+        drop_candidate(draft.generation, services)
+    return kept
+
+
+def try_candidate(before: Assistant, after: Assistant, services: Services, *, gap: str | None, at: Instant) -> Tried:
+    """Ask a gap's questions, past ones and confirmed ones of what answers now and of what might."""
+    started = time.perf_counter()
+    writers, kept = services.writers, services.writers.previews
+    of_gap = preview(questions_of(gap, services), before, after, previews=kept)
+    past = preview(writers.past_questions(at), before, after, previews=kept)
+    allowed = services.settings.promotion_losses
+    gate = check_promotion(writers.confirmed(at), before, after, allowed=allowed, previews=kept)
+    return Tried(of_gap, past, gate, time.perf_counter() - started)
+
+
+def warm_up(services: Services, *, at: Instant) -> None:
+    """Have what answers now asked past questions on the side, so that the next preview need not: once at a time."""
+    if not _warming.acquire(blocking=False):
+        return
+
+    def ask() -> None:
+        try:
+            now = services.live.current()
+            preview(services.writers.past_questions(at), now, now, previews=services.writers.previews)
+        except (IndexerError, RecordUnavailable) as exc:
+            _log.warning("preview.failed", error=type(exc).__name__)
+        finally:
+            _warming.release()
+
+    threading.Thread(target=ask, name="preview", daemon=True).start()
+
+
+def questions_of(gap: str | None, services: Services) -> Sequence[PastQuestion]:
+    """Return a gap's questions, each wording once."""
+    if gap is None:
+        return []
+    times: dict[tuple[str, str], int] = {}
+    for one in services.writers.gaps.store.questions(gap, most=5 * _MOST_OF_GAP):
+        if one.text:
+            times[one.text, one.locale] = times.get((one.text, one.locale), 0) + 1
+    found = [PastQuestion(text, locale, many) for (text, locale), many in times.items()]
+    return sorted(found, key=lambda one: -one.times)[:_MOST_OF_GAP]
+
+
+def drop_candidate(generation: str, services: Services) -> None:
+    """Delete a candidate that nobody needs any more; one that is or was live stays."""
+    with contextlib.suppress(IndexerError, OSError):
+        services.writers.candidates.generations.drop(generation)
+
+
+def promote(generation: str, services: Services) -> None:
+    """Make a generation the live one, here at once."""
+    generations = services.writers.candidates.generations
+    generations.promote(generation)
+    generations.prune(keep=KEPT_GENERATIONS)
+    services.live.refresh()
+
+
+def told(tried: Tried, seconds: float) -> dict[str, Any]:
+    """Return what was found as it is kept with a draft and shown."""
+    return {
+        "before": tried.past.before,
+        "after": tried.past.after,
+        "seconds": round(seconds, 1),
+        "gap": {
+            "asked": len(tried.gap.compared),
+            "answered": tried.answered,
+            "was_answered": sum(one.before.answered for one in tried.gap.compared),
+            "questions": [_listed(one) for one in tried.gap.compared],
+        },
+        "past": {
+            "asked": len(tried.past.compared),
+            "times": tried.past.times(),
+            **{change.value: _changed(tried.past, change) for change in Change if change is not Change.UNCHANGED},
+        },
+        "gate": {
+            "known": tried.gate.known,
+            "checked": tried.gate.checked,
+            "allowed": tried.gate.allowed,
+            "passed": tried.gate.passed,
+            "losses": [
+                {
+                    "question": one.confirmed.question,
+                    "locale": one.confirmed.locale,
+                    "people": one.confirmed.people,
+                    "title": one.title,
+                    "url": one.url,
+                    "reason": one.reason.value,
+                    "detail": one.detail,
+                }
+                for one in tried.gate.losses
+            ],
+        },
+    }
+
+
+def _changed(comparison: Comparison, change: Change) -> dict[str, Any]:
+    found = comparison.of(change)
+    return {
+        "questions": len(found),
+        "times": comparison.times(change),
+        "examples": [_listed(one) for one in found[:_MOST_LISTED]],
+    }
+
+
+def _listed(one: Compared) -> dict[str, Any]:
+    return {
+        "text": one.question.text,
+        "locale": one.question.locale,
+        "times": one.question.times,
+        "change": one.change.value,
+        "before": {"answered": one.before.answered, "page": one.before.pages[0].title if one.before.pages else ""},
+        "after": {"answered": one.after.answered, "page": one.after.pages[0].title if one.after.pages else ""},
+    }
