@@ -85,7 +85,7 @@ def part_names(texts: Texts) -> Mapping[PagePart, str]:
         PagePart.SHOWN: texts.gettext("was shown"),
         PagePart.OPENED: texts.gettext("was opened"),
         PagePart.SOLVED: texts.gettext("solved it"),
-        PagePart.FAILED: texts.gettext("was shown, and a ticket followed"),
+        PagePart.FAILED: texts.gettext("a ticket followed"),
         PagePart.HELPFUL: texts.gettext("was called helpful"),
         PagePart.UNHELPFUL: texts.gettext("was called not helpful"),
     }

@@ -185,10 +185,14 @@ class _Told:
             key=[(number, names[one]) for number, one in enumerate(_STACK)],
             notes=[
                 texts.gettext(
-                    "No ticket means: they said that it was solved (%(confirmed)s), or opened an answer (%(assumed)s). "
-                    "In brackets: 95 of 100 such intervals hold the truth."
+                    "In all %(share)s needed no ticket: they said that it was solved (%(confirmed)s), or opened an "
+                    "answer (%(assumed)s). In 95 of 100 cases the truth lies between the two in brackets."
                 )
-                % {"confirmed": _share(total.confirmed, texts), "assumed": _share(total.assumed, texts)},
+                % {
+                    "share": share_words(total.deflection, self._visit),
+                    "confirmed": _share(total.confirmed, texts),
+                    "assumed": _share(total.assumed, texts),
+                },
             ],
         )
 
@@ -235,8 +239,26 @@ class _Told:
                 )
                 for name, one, held in rows
             ],
-            notes=[texts.gettext("The share of those who wrote a ticket, with its interval.")],
+            notes=[texts.gettext("The share of those who wrote a ticket, with its interval."), *self._so_far(measured)],
         )
+
+    def _so_far(self, effect: Effect) -> list[str]:
+        """Return what there is to say of a difference that is not known well enough yet."""
+        if not effect.more_episodes_needed or effect.split.mismatch:
+            return []
+        words = self._texts.gettext(
+            "So far it looks like %(tickets)s tickets spared for every 100 who ask (%(low)s to %(high)s); about "
+            "%(more)s more episodes are needed to know."
+        )
+        return [
+            words
+            % {
+                "tickets": number(100 * effect.difference, self._texts),
+                "low": number(100 * effect.low, self._texts),
+                "high": number(100 * effect.high, self._texts),
+                "more": self._count(effect.more_episodes_needed),
+            }
+        ]
 
     def answers(self) -> Picture:
         """Return how many questions are answered, as time went on."""

@@ -253,15 +253,15 @@ def stale_words(services: Services, index: PassageIndex, visit: DeskVisit) -> li
     said = []
     if stale.served_after_ms is not None:
         said.append(
-            texts.gettext("The newest change that is served was served %(time)s after it was made.")
+            texts.gettext("From the newest change to the moment it was served: %(time)s.")
             % {"time": time_words(stale.served_after_ms, visit.locale)}
         )
     if stale.waiting:
         number = len(stale.waiting)
         longest = visit.at - min(stale.waiting.values())
         words = texts.ngettext(
-            "%(num)s change is not served yet, for %(time)s now.",
-            "%(num)s changes are not served yet, the oldest for %(time)s now.",
+            "%(num)s change is not served yet. It has waited: %(time)s.",
+            "%(num)s changes are not served yet. The oldest has waited: %(time)s.",
             number,
         )
         said.append(words % {"num": number, "time": time_words(longest, visit.locale)})

@@ -54,7 +54,7 @@ def a_day(record: SqlRecord) -> None:
         event("voted", NOON + HOUR + 1000, scope="q2", episode="e2", helpful=False),
         ticket_event(NOON + 2 * HOUR, episode="e2"),
         missed("q3", NOON + 3 * HOUR, episode="e3", locale="pl"),
-        withheld("q4", NOON + 4 * HOUR, episode="e4"),
+        withheld("q4", NOON + 4 * HOUR, episode="e4", shown=(passage("en/refunds"),)),
     )
 
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.gaps.diagnosis import RULES, Signs, Standing, diagnosis_of, hint_of, opened_in_vain
+from assistant.asking.assistant import Assistant
+from assistant.gaps.diagnosis import RULES, Signs, Standing, diagnose, diagnosis_of, hint_of, opened_in_vain
 from assistant.gaps.models import Diagnosis, GapQuestion, Signal
 from corpus.page import Block, Page, Section
 from corpus.readers.directory import read_directory
@@ -170,3 +171,44 @@ def test_a_case_that_has_become_no_gap_is_named_and_not_counted() -> None:
 
     assert measured["no_gap"] == ["x"]
     assert measured["tuning"]["n"] + measured["reported"]["n"] == 0
+
+
+def sample(*texts: str | None, locale: str = "en", opened: bool = False) -> list[GapQuestion]:
+    """Return questions of different people."""
+    signal = Signal.FAILED if opened else Signal.MISSED
+    return [
+        GapQuestion(f"q{n}", f"e{n}", n, f"person {n}", locale, text, signal, ticket=True, opened=opened)
+        for n, text in enumerate(texts)
+    ]
+
+
+def test_what_no_page_is_about_has_no_page_and_no_hint_but_pages_near_it(assistant: Assistant) -> None:
+    found = diagnose(assistant, sample("loyalty points programme", "stamp card for regulars", "collect points"))
+
+    assert found.diagnosis is Diagnosis.NO_PAGE
+    assert found.hint == ""
+    assert 1 <= len(found.near) <= 3
+    assert all(one.locale == "en" and assistant.index.pages[one.page].title == one.title for one in found.near)
+    assert 0.0 < sum(one.share for one in found.near) <= 1.0
+
+
+def test_a_page_that_people_open_in_vain_is_wrong_or_old_and_its_passage_is_named(assistant: Assistant) -> None:
+    asked = sample("nie pamiętam hasła", "jak zresetować hasło", "zapomniałam hasła", locale="pl", opened=True)
+
+    found = diagnose(assistant, asked)
+
+    assert found.diagnosis is Diagnosis.WRONG_OR_OLD
+    assert found.hint.startswith("pl/faq/account-and-sign-in#")
+    assert (found.near[0].page, found.near[0].share) == ("pl/faq/account-and-sign-in", 1.0)
+
+
+def test_the_order_of_the_questions_changes_nothing(assistant: Assistant) -> None:
+    asked = sample("gdzie moja kasa", "kiedy przelejecie pieniądze", "wypłata na konto", locale="pl")
+
+    assert diagnose(assistant, asked) == diagnose(assistant, asked[::-1])
+
+
+def test_without_a_question_that_can_be_asked_there_is_nothing_to_tell(assistant: Assistant) -> None:
+    found = diagnose(assistant, sample(None, "", "?!", "x" * 20_000))
+
+    assert (found.diagnosis, found.hint, found.near) == (None, "", ())

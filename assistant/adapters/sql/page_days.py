@@ -26,7 +26,7 @@ _asked, _episodes, _events, _days = (
 _CURSOR = "page_days"
 _OPEN_DAYS = 11
 """Until then an episode may go on: ten days in which a matter may come up again, and the day that it began on."""
-_SUCCESS = frozenset(one.value for one in SUCCESS)
+_ENDED = {**{one.value: "solved" for one in SUCCESS}, EpisodeClass.FAILED.value: "failed"}
 _COUNTED = ("asked", "shown", "opened", "solved", "failed", "helpful", "unhelpful")
 _FOLLOWED = (EventType.OPENED.value, EventType.VOTED.value)
 
@@ -142,8 +142,7 @@ def use_of(rows: Iterable[Any], followed: Iterable[Any], now: Instant) -> dict[s
     """
     numbers: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(_COUNTED, 0))
     pages: dict[str, list[tuple[int, str]]] = {}
-    solved: dict[str, str] = {}
-    failed: dict[str, set[str]] = defaultdict(set)
+    ended: dict[str, tuple[str, str]] = {}
     for row in rows:
         shown = () if row.held_out else passages_of(row.shown)
         first = shown or passages_of(row.nearest)
@@ -154,15 +153,10 @@ def use_of(rows: Iterable[Any], followed: Iterable[Any], now: Instant) -> dict[s
             numbers[page]["shown"] += 1
         if not row.counts or row.closes_at > now:
             continue
-        if row.became in _SUCCESS and row.credited and not row.held_out:
-            solved[row.episode] = row.credited
-        if row.became == EpisodeClass.FAILED.value:
-            failed[row.episode] |= {one.page for one in shown}
-    for page in solved.values():
-        numbers[page]["solved"] += 1
-    for some in failed.values():
-        for page in some:
-            numbers[page]["failed"] += 1
+        if row.became in _ENDED and row.credited and not row.held_out:
+            ended[row.episode] = (row.credited, _ENDED[row.became])
+    for page, end in ended.values():
+        numbers[page][end] += 1
     opened, votes = set(), {}
     for event in followed:
         on = _page_at(pages.get(event.scope, []), event.rank)
