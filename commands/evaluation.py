@@ -27,6 +27,7 @@ from commands import (
     loading,
     outbox,
     page_speed,
+    preview_speed,
     queueing,
     regressing,
     reporting,
@@ -57,6 +58,7 @@ app.command("canaries")(canarying.canaries_command)
 app.command()(killing.kill)
 app.command()(outbox.outbox)
 app.command()(queueing.queue)
+app.command("preview")(preview_speed.preview_speed)
 app.command()(regressing.regressions)
 app.command("page")(page_speed.page_command)
 app.command("fuzz")(fuzzing.fuzz_command)

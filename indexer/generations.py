@@ -27,6 +27,7 @@ from indexer.manifest import Manifest, problems_of, read_manifest, write_durably
 
 _POINTER = "current.json"
 _POINTER_SECONDS = 30.0
+_MOST_BYTES = 255  # of a file's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ class Generations:
             GenerationUnknown: if there is none of that id.
         """
         folder = self.root / "generations" / generation
-        if generation in ("", ".", "..") or "/" in generation or not folder.is_dir():
+        unnamed = generation in ("", ".", "..") or "/" in generation or len(generation.encode()) > _MOST_BYTES
+        if unnamed or not folder.is_dir():
             raise GenerationUnknown(f"there is no generation {generation!r} in {self.root}")
         return folder
 

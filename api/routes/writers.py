@@ -16,9 +16,10 @@ from api.desk.signed_in import DeskVisit, desk_visit
 from api.errors import NotFound
 from api.writers.episode_views import episode_rows, filter_words, story_of
 from api.writers.findings import problem_names
-from api.writers.overview import is_known, overview
+from api.writers.overview import overview
 from api.writers.page_views import ORDERS, by_week, health_at_once, health_of, page_rows, page_view, stale_words
 from api.writers.periods import EARLIEST, Day, Period, month_name, period_of, short_day, today_at
+from api.writers.pictures import is_known
 from api.writers.plots import Scale, Stack, stacked_bars
 from api.writers.views import name_of
 from assistant.health.behind import PagePart, Wanted

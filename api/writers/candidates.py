@@ -14,8 +14,9 @@ from api.settings import Settings
 from assistant.errors import AssistantError
 from assistant.writing.models import Draft
 from assistant.writing.page_files import PageFolder
+from corpus.errors import PageUnreadable
 from corpus.page import Page
-from corpus.readers.directory import read_directory
+from corpus.readers.directory import locale_in_path, read_directory
 from corpus.readers.markdown import read_markdown
 from indexer.build import Build, build_generation
 from indexer.contents import adapter_in, read_pages
@@ -62,8 +63,11 @@ class Candidates:
             IndexerError: if the candidate cannot be built.
         """
         relative = self.folder.place_of(draft.page) if self.folder is not None else PurePosixPath(f"{draft.page}.md")
-        written = read_markdown(Path(relative), relative, draft.source, locale=self._locale_of(draft.page))
+        written = read_markdown(Path(relative), relative, draft.source, locale=self._locale_of(relative))
         pages = [page for page in self._pages() if page.id != written.id]
+        taken = next((page.id for page in pages if page.url == written.url), None)
+        if taken is not None:  # a build would leave the page out
+            raise PageUnreadable(Path(relative), f"the page {taken!r} already has the address {written.url}")
         return self._build([*pages, written])
 
     def of_source(self, name: str) -> Build:
@@ -84,7 +88,7 @@ class Candidates:
         drafts = self._settings.drafts
         folders = sorted(one.name for one in drafts.iterdir() if one.is_dir()) if drafts and drafts.is_dir() else []
         try:
-            listed = self._git("for-each-ref", "--format=%(refname:short)", "refs/heads")
+            listed = self._git("for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads")
         except SourceUnusable:
             return folders
         return [*folders, *sorted(listed.decode().split())]
@@ -112,9 +116,12 @@ class Candidates:
             promote=False,
         )
 
-    def _locale_of(self, page: str) -> str:
-        """Return the locale to take for a page that names none: that of other pages in its folder."""
-        top = page.split("/")[0]
+    def _locale_of(self, relative: PurePosixPath) -> str:
+        """Return the locale to take for a page that names none: its folder's, or that of other pages in it."""
+        named = locale_in_path(relative)
+        if named is not None:
+            return named
+        top = relative.parts[0]
         for one in read_pages(self.generations.folder(self.generations.live())):
             if one.id.split("/")[0] == top:
                 return one.locale
@@ -122,10 +129,9 @@ class Candidates:
 
     def _drafts_folder(self, name: str) -> Path | None:
         drafts = self._settings.drafts
-        if drafts is None or "/" in name or name.startswith("."):
+        if drafts is None or not drafts.is_dir():
             return None
-        folder = drafts / name
-        return folder if folder.is_dir() else None
+        return next((one for one in drafts.iterdir() if one.name == name and one.is_dir()), None)
 
     def _branch(self, name: str, scratch: Path) -> Path:
         """Return the pages of a branch, taken out of the repository without touching what is checked out."""
@@ -133,8 +139,11 @@ class Candidates:
             raise SourceUnusable(f"there is no folder and no branch named {name!r}")
         prefix = self._git("rev-parse", "--show-prefix").decode().strip()
         archive = self._git("archive", "--format=tar", f"refs/heads/{name}:{prefix}")
-        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-            tar.extractall(scratch, filter="data")
+        try:
+            with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+                tar.extractall(scratch, filter="data")
+        except tarfile.TarError as exc:  # such as a link that leads out of the repository
+            raise SourceUnusable(f"the branch {name!r} cannot be read: {exc}") from exc
         return scratch
 
     def _git(self, *arguments: str) -> bytes:
@@ -150,7 +159,5 @@ class Candidates:
         except (OSError, subprocess.TimeoutExpired) as exc:
             raise SourceUnusable("git cannot be run here") from exc
         if done.returncode:
-            raise SourceUnusable(
-                done.stderr.decode(errors="replace").strip().splitlines()[-1:][0] if done.stderr else ""
-            )
+            raise SourceUnusable("".join(done.stderr.decode(errors="replace").strip().splitlines()[-1:]))
         return done.stdout

@@ -1,9 +1,11 @@
-"""Looks after gaps while the service runs."""
+"""Looks after gaps, and counts how pages do, while the service runs."""
 
 from __future__ import annotations
 
 from api.chores import Chores
 from api.dependencies import Services
+from api.writers.health_chores import health_parts
+from assistant.asking.query_vectors import QueryVectors
 from assistant.gaps.diagnosis import diagnose
 from assistant.gaps.refreshing import count_all, embed_questions
 from assistant.record.events import Instant
@@ -22,6 +24,7 @@ class GapChores:
         self._gathered_at: Instant | None = None
         self._counted_at: Instant | None = None
         self._ungrouped = True
+        self._vectors = QueryVectors()
 
     def gather(self) -> None:
         """Take up what the pages failed."""
@@ -53,13 +56,15 @@ class GapChores:
         """Look at one gap that nobody has looked at."""
         assistant = self._services.live.current()
         generation = assistant.index.manifest.id
-        self._services.writers.gaps.diagnose(lambda sample: diagnose(assistant, sample), generation, most=1)
+        self._services.writers.gaps.diagnose(
+            lambda sample: diagnose(assistant, sample, vectors=self._vectors), generation, most=1
+        )
 
 
 def gap_chores(services: Services, *, every_seconds: float) -> Chores:
     """Return what looks after gaps while the service runs."""
     chores = GapChores(services)
-    parts = (chores.gather, chores.embed, chores.count, chores.diagnose)
+    parts = (chores.gather, chores.embed, chores.count, chores.diagnose, *health_parts(services))
     return Chores("gaps", parts, every_seconds=every_seconds)
 
 

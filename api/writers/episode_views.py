@@ -11,7 +11,7 @@ from api.desk.signed_in import DeskVisit
 from api.i18n import Texts
 from api.links import shown_url
 from api.ticket_words import moment_words
-from api.writers.overview import class_names
+from api.writers.pictures import class_names
 from assistant.health.behind import ListedEpisode, PagePart, Wanted
 from assistant.record.episodes import EpisodeClass, class_at, fold
 from assistant.record.events import Event, EventType, Interaction, ShownPassage

@@ -4,30 +4,28 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any
 
 from babel.numbers import format_decimal
-from markupsafe import Markup
 
 from api.deflection_trend import Slot, halves_of, slots_of, step_of
 from api.dependencies import Services
 from api.desk.signed_in import DeskVisit
 from api.i18n import Texts, formatting_locale
 from api.writers import findings
-from api.writers.findings import Compared, problem_names
-from api.writers.page_views import Health, share_words, stale_words
+from api.writers.findings import Compared
+from api.writers.page_views import Health, share_words
 from api.writers.periods import Period, short_day, today_at
+from api.writers.pictures import Card, Cell, Picture, class_names, gaps_picture, pages_picture
 from api.writers.plots import Scale, Stack, Whisker, line_with_band, stacked_bars, whiskers
 from api.writers.views import name_of
-from api.writers.words import interval, number, percent
+from api.writers.words import number, percent
 from assistant.gaps.keeping import LEAST_PEOPLE
 from assistant.gaps.models import OPEN, Gap
 from assistant.health.behind import QuestionCount
-from assistant.health.models import Problem
 from assistant.record.deflection import Dimension
-from assistant.record.episodes import SUCCESS, TICKET, EpisodeClass
+from assistant.record.episodes import CLOSED, SUCCESS, TICKET, EpisodeClass
 from assistant.record.experiment import Effect
 from assistant.record.intervals import Rate, rate
 from assistant.record.summary import Summary, summarise
@@ -43,39 +41,6 @@ _STACK = (EpisodeClass.CONFIRMED, EpisodeClass.ASSUMED, EpisodeClass.FAILED, Epi
           EpisodeClass.ABANDONED, EpisodeClass.PENDING)  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A figure of a table, and where what is behind it can be seen."""
-
-    text: str
-    url: str = ""
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A finding with its picture and its table; ``key`` names the colours, ``notes`` say how to read it."""
-
-    id: str
-    title: str
-    finding: str
-    svg: Markup | str
-    head: Sequence[str]
-    rows: Sequence[tuple[Cell, Sequence[Cell]]]
-    key: Sequence[tuple[int, str]] = ()
-    notes: Sequence[str] = field(default_factory=tuple)
-    more: tuple[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One figure to know: what it is called, how it is, a word on it, and what is behind it."""
-
-    name: str
-    figure: str
-    word: str
-    url: str
-
-
 def overview(services: Services, visit: DeskVisit, period: Period, health: Health | None) -> dict[str, Any]:
     """Return all that the page shows; without pages there is nothing to say about their health."""
     services.record.fold()
@@ -84,9 +49,9 @@ def overview(services: Services, visit: DeskVisit, period: Period, health: Healt
     gaps = services.writers.gaps.store.gaps(states=OPEN, least_people=LEAST_PEOPLE, most=_MOST_GAPS)
     names = services.writers.gaps.store.texts([one for gap in gaps for _, one in gap.names])
     called = [(gap, name_of(gap, names, visit.locale)[0]) for gap in gaps]
-    pictures = [told.deflection(), _gaps(called, visit), told.languages(), told.answers(), told.holdout()]
+    pictures = [told.deflection(), gaps_picture(called, visit), told.languages(), told.answers(), told.holdout()]
     if health is not None:
-        pictures.append(_pages(health, services, visit))
+        pictures.append(pages_picture(health, services, visit))
     return {"cards": told.cards(gaps, health), "pictures": pictures, "asked": told.whole.denominator}
 
 
@@ -232,7 +197,7 @@ class _Told:
                 (
                     Cell(name),
                     [
-                        Cell(self._count(one.denominator), self._episodes((*SUCCESS, *TICKET, _B), held=held)),
+                        Cell(self._count(one.denominator), self._episodes(CLOSED, held=held)),
                         Cell(self._count(one.numerator), self._episodes(TICKET, held=held)),
                         Cell(share_words(one, self._visit)),
                     ],
@@ -382,96 +347,5 @@ class _Told:
         return str(format_decimal(value, locale=formatting_locale(self._texts.language)))
 
 
-_B = EpisodeClass.ABANDONED
-
-
-def class_names(texts: Texts) -> Mapping[EpisodeClass, str]:
-    """Return what became of an episode, in a few words."""
-    return {
-        EpisodeClass.CONFIRMED: texts.gettext("said it was solved"),
-        EpisodeClass.ASSUMED: texts.gettext("opened an answer, no ticket"),
-        EpisodeClass.FAILED: texts.gettext("ticket after an answer"),
-        EpisodeClass.UNANSWERED: texts.gettext("ticket, no answer shown"),
-        EpisodeClass.ABANDONED: texts.gettext("went away in silence"),
-        EpisodeClass.PENDING: texts.gettext("too recent to tell"),
-    }
-
-
-def _gaps(called: Sequence[tuple[Gap, str]], visit: DeskVisit) -> Picture:
-    texts = visit.texts
-    counted = [(gap, name, cost) for gap, name in called if (cost := gap.facts.cost) is not None]
-    first = counted[0] if counted else None
-    finding = findings.first_gap(
-        first[1] if first is not None else None,
-        interval(first[2].spared, texts) if first is not None else "",
-        texts,
-    )
-    rows = tuple(Whisker(name, cost.spared.mean, cost.spared.low, cost.spared.high) for _, name, cost in counted)
-    label = texts.gettext("Tickets a week that a page for each gap would spare. %(finding)s") % {"finding": finding}
-    return Picture(
-        id="gaps",
-        title=texts.gettext("What to write next"),
-        finding=finding,
-        svg=whiskers("gaps", rows, Scale(texts.language), label, bars=True) if rows else "",
-        head=[
-            texts.gettext("Gap"),
-            texts.gettext("People"),
-            texts.gettext("Tickets"),
-            texts.gettext("A page would spare, a week"),
-        ],
-        rows=[
-            (
-                Cell(name, f"/writers/gaps/{gap.id}"),
-                [
-                    Cell(str(gap.facts.people), f"/writers/episodes?gap={gap.id}&from=all"),
-                    Cell(str(gap.facts.tickets), f"/writers/episodes?gap={gap.id}&from=all&outcome=FN"),
-                    Cell(interval(cost.spared, texts)),
-                ],
-            )
-            for gap, name, cost in counted
-        ],
-        notes=[
-            texts.gettext(
-                "Tickets a week that a page would spare; the line is where the truth lies in 80 of 100 cases."
-            )
-        ]
-        if rows
-        else [],
-        more=("/writers/gaps", texts.gettext("All gaps")),
-    )
-
-
-def _pages(health: Health, services: Services, visit: DeskVisit) -> Picture:
-    texts, names = visit.texts, problem_names(visit.texts)
-    numbers = [(one, many) for one, many in health.numbers() if many]
-    with_problem = sum(bool(one) for one in health.problems.values())
-    finding = findings.health(numbers, with_problem, len(health.problems), texts)
-    most_first = sorted(numbers, key=lambda one: -one[1])
-    rows = tuple(Whisker(_capital(names[one]), float(many), float(many), float(many)) for one, many in most_first)
-    label = texts.gettext("How many pages have each problem. %(finding)s") % {"finding": finding}
-    return Picture(
-        id="pages",
-        title=texts.gettext("Do the pages want looking after?"),
-        finding=finding,
-        svg=whiskers("pages", rows, Scale(texts.language), label, bars=True) if rows else "",
-        head=[texts.gettext("Problem"), texts.gettext("Pages")],
-        rows=[
-            (Cell(_capital(names[one])), [Cell(str(many), f"/writers/pages?problem={one.value}")])
-            for one, many in most_first
-        ],
-        notes=stale_words(services, health.index, visit),
-        more=("/writers/pages", texts.gettext("All pages")),
-    )
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
-
-
 def _share(one: Rate, texts: Texts) -> str:
     return percent(one.share, texts) if one.share is not None else "–"
-
-
-def is_known(problem: str) -> Problem | None:
-    """Return a problem by its name in an address."""
-    return next((one for one in Problem if one.value == problem), None)

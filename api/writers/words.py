@@ -34,7 +34,9 @@ def diagnosis_names(texts: Texts) -> dict[Diagnosis, str]:
 def advice(diagnosis: Diagnosis, texts: Texts) -> str:
     """Return what to do about it."""
     return {
-        Diagnosis.NO_PAGE: texts.gettext("Write a page, or a section on the nearest page, and try it below."),
+        Diagnosis.NO_PAGE: texts.gettext(
+            "Look at the nearest pages first. Then write a page, or a section on one of them."
+        ),
         Diagnosis.OTHER_WORDS: texts.gettext(
             "People use other words than the page. Add one of their questions to the page, or a synonym."
         ),

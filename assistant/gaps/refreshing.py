@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from assistant.asking.assistant import Assistant
 from assistant.asking.query import query_of, without_names
+from assistant.asking.query_vectors import QueryVectors
 from assistant.gaps.diagnosis import diagnose
 from assistant.gaps.following_up import by_gap, experience_of, savings_of
 from assistant.gaps.keeping import GapKeeper, Grouped
@@ -56,7 +57,8 @@ def refresh(
             progress(done, max(done, total))
     grouped = keeper.group(recipe, now, anew=anew, anchors=assistant.index.label_means)
     count_all(keeper, now)
-    keeper.diagnose(lambda sample: diagnose(assistant, sample), assistant.index.manifest.id, most=_ALL)
+    kept = QueryVectors()
+    keeper.diagnose(lambda sample: diagnose(assistant, sample, vectors=kept), assistant.index.manifest.id, most=_ALL)
     return grouped
 
 

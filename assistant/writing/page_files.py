@@ -17,6 +17,9 @@ from indexer.manifest import write_durably
 _LOCK = ".pages.lock"
 _LOCK_SECONDS = 10.0
 _MOST_CHARS = 200
+_MOST_BYTES = 200
+"""Of a file's name; file systems take 255, and a scratch file's is longer."""
+_CONTENTS = "summary"  # a table of contents is no page
 _PART = re.compile(r"[^\W_][\w.-]*")
 
 
@@ -87,6 +90,9 @@ class PageFolder:
         try:
             with FileLock(self.root / _LOCK, timeout=_LOCK_SECONDS):
                 there = self.file(page)
+                # What is there already was written before something kept it from being served.
+                if there is not None and there.digest == digest_of_source(source):
+                    return self.root / there.relative
                 if (there.digest if there is not None else None) != base:
                     raise PageUnwritable("the page was changed by somebody else in the meantime", changed=True)
                 path = self.root / (there.relative if there is not None else PurePosixPath(f"{page}.md"))
@@ -100,9 +106,17 @@ class PageFolder:
 
 
 def is_page_id(page: str) -> bool:
-    """Say whether a text can be the id of a page: parts of letters, digits, dots and dashes between slashes."""
+    """Say whether a text can be the id of a page: parts of letters, digits, dots and dashes between slashes.
+
+    ``pl/README`` and ``pl/index`` are none: such a file is the page ``pl``.
+    """
     parts = page.split("/")
-    return 0 < len(page) <= _MOST_CHARS and all(_PART.fullmatch(part) and ".." not in part for part in parts)
+    return (
+        0 < len(page) <= _MOST_CHARS
+        and all(_PART.fullmatch(part) and ".." not in part and len(part.encode()) <= _MOST_BYTES for part in parts)
+        and page_id(PurePosixPath(f"{page}.md")) == page
+        and parts[-1].lower() != _CONTENTS
+    )
 
 
 def digest_of_source(source: str) -> str:

@@ -100,6 +100,16 @@ def read_directory(
     return Reading(tuple(pages.values()), tuple(problems), tuple(passed_over))
 
 
+def locale_in_path(relative: PurePosixPath) -> str | None:
+    """Return the locale that a file's folders name, ``None`` if they name none."""
+    for part in relative.parts[:-1][:2]:
+        try:
+            return parse_locale(part)
+        except ValueError:
+            continue
+    return None
+
+
 def _markdown_files(root: Path) -> Iterator[Path]:
     for folder, subfolders, names in os.walk(root):
         subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
@@ -113,7 +123,7 @@ def _locales(sources: list[_Source], default_locale: str) -> dict[PurePosixPath,
     found: dict[PurePosixPath, str] = {}
     unnamed: dict[str, list[_Source]] = defaultdict(list)
     for source in sources:
-        named = _locale_in_path(source.relative)
+        named = locale_in_path(source.relative)
         if named is not None:
             found[source.relative] = named
         else:
@@ -125,15 +135,6 @@ def _locales(sources: list[_Source], default_locale: str) -> dict[PurePosixPath,
         locale = detect_language(sample) or default_locale
         found.update((source.relative, locale) for source in group)
     return found
-
-
-def _locale_in_path(relative: PurePosixPath) -> str | None:
-    for part in relative.parts[:-1][:2]:
-        try:
-            return parse_locale(part)
-        except ValueError:
-            continue
-    return None
 
 
 def _read_all(

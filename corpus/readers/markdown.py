@@ -79,6 +79,8 @@ def read_markdown(path: Path, relative: PurePosixPath, source: str, *, locale: s
         front, body = split_front_matter(source)
     except ValueError as exc:
         raise PageUnreadable(path, str(exc)) from exc
+    except RecursionError as exc:
+        raise PageUnreadable(path, "its front matter is nested too deeply") from exc
     spoken = front.locale or locale
     try:
         html = str(_markdown.render(plain_markdown(body)))

@@ -88,6 +88,7 @@ def test_an_export_holds_all_of_one_person_and_nothing_of_another(record: SqlRec
         "verdicts": 6,
         "desk_tickets": 0,
         "desk_files": 0,
+        "gap_questions": 0,
         "messages": 0,
         "deliveries": 0,
         "checklists": 0,

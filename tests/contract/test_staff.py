@@ -177,7 +177,11 @@ def test_what_is_done_is_noted_latest_first(accounts: Accounts, zofia: StaffMemb
 
 @pytest.mark.parametrize(
     ("role", "rights"),
-    [(Role.STAFF, {Right.TICKETS, Right.FIGURES}), (Role.WRITER, {Right.FIGURES}), (Role.ADMIN, set(Right))],
+    [
+        (Role.STAFF, {Right.TICKETS, Right.FIGURES}),
+        (Role.WRITER, {Right.FIGURES, Right.PAGES}),
+        (Role.ADMIN, set(Right)),
+    ],
 )
 def test_a_role_has_its_rights(role: Role, rights: set[Right]) -> None:
     member = StaffMember("a", "a@example.com", "A", role)
