@@ -83,7 +83,7 @@ def dashboard(
 
 
 def fill_year(record: SqlRecord, pages: Sequence[Page], *, episodes: int, ends_at: Instant, seed: int) -> int:
-    """Write a made-up year straight into a record's tables, with gaps, and what became of pages; return its questions."""
+    """Write a made-up year into a record's tables, with gaps, and what became of pages; return its questions."""
     questions = 0
     names: list[str] = []
     stories = made_up_year(pages, episodes=episodes, ends_at=ends_at, days=_DAYS, seed=seed)
