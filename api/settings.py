@@ -126,7 +126,7 @@ class Settings(BaseSettings):
     """A folder of folders of pages that writers may try before they are published, beside the branches of the
     repository that `pages` is in."""
     writers_url: str | None = None
-    """Where gaps that are new or have changed are told by a signed message (Standard Webhooks)."""
+    """Where gaps that move to another state are told by a signed message (Standard Webhooks)."""
     writers_secret: SecretStr | None = None
     """What those messages are signed with: `whsec_…`."""
     promotion_losses: Annotated[int, Field(ge=0)] = 0

@@ -68,7 +68,10 @@ def demo(
         # Writers may edit a copy; the starter help centre itself stays as it is.
         pages = settings.secret_file.parent / "pages"
         if not pages.is_dir():
-            shutil.copytree(_STARTER, pages)
+            part = pages.with_name(f"{pages.name}.part")  # a copy that was broken off is no help centre
+            shutil.rmtree(part, ignore_errors=True)
+            shutil.copytree(_STARTER, part)
+            part.rename(pages)
         settings = settings.model_copy(update={"pages": pages})
     record = open_record(settings)  # what is wrong with it is to be said before anything takes long
     password = _desk_password(make_accounts(settings, record.engine))
@@ -82,10 +85,8 @@ def demo(
         if mail_port is None:
             errors.print("No e-mail sign-in: the package aiosmtpd is not installed", markup=False)
         errors.print(f"The demo shop is on {shop}", markup=False)
-        errors.print(
-            f"The desk is on {askfirst}/desk, the writers' on {askfirst}/writers: {_STAFF}, password {password}",
-            markup=False,
-        )
+        errors.print(f"The desk is on {askfirst}/desk: {_STAFF}, password {password}", markup=False)
+        errors.print(f"Writers work on {askfirst}/writers", markup=False)
         errors.print(f"Askfirst serves on {askfirst} - stop both with Ctrl-C", markup=False)
         import uvicorn
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from api.dependencies import system_clock
 from api.settings import read_settings
@@ -67,5 +68,5 @@ def list_gaps(most: Annotated[int, typer.Option(min=1, help="How many.")] = 20) 
         named = dict(one.names)
         name = next((texts[one] for one in (named.get(language, ""), *named.values()) if one in texts), "")
         wrong = one.diagnosis.value if one.diagnosis is not None else ""
-        table.add_row(one.id, str(one.facts.people), str(one.facts.tickets), spared, wrong, name)
+        table.add_row(one.id, str(one.facts.people), str(one.facts.tickets), spared, wrong, Text(name))
     results.print(table if table.row_count else "there is no gap with enough people behind it")

@@ -35,9 +35,7 @@ def gaps(
 def one_gap(services: ServicesDep, gap: GapPath) -> GapOut:
     """Return a gap; one that has become part of another is that one."""
     store = services.writers.gaps.store
-    found = store.gap(gap)
-    if found is not None and found.into is not None:
-        found = store.gap(found.into)
+    found = services.writers.gaps.standing(gap)
     if found is None or found.facts.people < LEAST_PEOPLE:
         raise NotFound(f"there is no gap {gap}")
     return GapOut.of(found, store.texts([question for _, question in found.names]))
@@ -47,7 +45,7 @@ def one_gap(services: ServicesDep, gap: GapPath) -> GapOut:
 def set_state(services: ServicesDep, gap: GapPath, body: GapIn) -> GapOut:
     """Move a gap to another state, such as to ``written`` once its page is published."""
     store = services.writers.gaps.store
-    found = store.gap(gap)
+    found = services.writers.gaps.standing(gap)
     if found is None or found.facts.people < LEAST_PEOPLE:
         raise NotFound(f"there is no gap {gap}")
     if body.state is GapState.DISMISSED and not body.reason.strip():

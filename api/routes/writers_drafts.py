@@ -14,15 +14,16 @@ from api.dependencies import Services, ServicesDep
 from api.desk.rendering import render_desk
 from api.desk.signed_in import DeskVisit, desk_visit
 from api.errors import NotFound
+from api.i18n import Texts
 from api.writers.deciding import move_to
 from api.writers.showing import found_view
-from api.writers.trying import drop_candidate, promote, try_draft, warm_up
+from api.writers.trying import drop_candidate, is_candidate, promote, publishing, try_draft, warm_up
 from api.writers.views import name_of
 from assistant.errors import AssistantError
 from assistant.gaps.models import Gap, GapState
 from assistant.staff.models import AuditEntry, Right
 from assistant.writing.models import Draft, DraftState
-from assistant.writing.page_files import PageUnwritable, is_page_id
+from assistant.writing.page_files import PageUnwritable, digest_of_source, is_page_id
 from corpus.errors import CorpusError, PageUnreadable
 from indexer.errors import IndexerError
 
@@ -36,7 +37,7 @@ SourceForm = Annotated[str, Form(max_length=2 * _MOST_CHARS)]
 @router.get("/new")
 def new_draft(request: Request, services: ServicesDep, visit: WritesDep, gap: str = "", page: str = "") -> Response:
     """Show an empty page, or one that there is, to be written."""
-    for_gap = services.writers.gaps.store.gap(gap) if gap else None
+    for_gap = services.writers.gaps.standing(gap) if gap else None
     there = _file(page, services) if page else None
     draft = Draft(
         id="",
@@ -66,6 +67,7 @@ def save(
     draft: Annotated[str, Form(max_length=16)] = "",
     gap: Annotated[str, Form(max_length=16)] = "",
     base: Annotated[str, Form(max_length=64)] = "",
+    at: Annotated[int, Form(description="When the draft that is shown was kept last.")] = 0,
     action: Annotated[str, Form()] = "try",
     anyway: Annotated[bool, Form()] = False,
 ) -> Response:
@@ -89,9 +91,16 @@ def save(
         written = replace(written, generation=kept.generation, preview=kept.preview)
     elif kept is not None:
         written = replace(written, generation=kept.generation)
+    overtaken = kept is not None and kept.by != written.by and at != kept.at and kept.source != written.source
     if action == "drop":
-        _drop(written, services)
+        if not overtaken:
+            _drop(written, services)
         return RedirectResponse(f"/writers/gaps/{gap}" if gap else "/writers/gaps", 303)
+    if overtaken:
+        # Somebody else has gone on with this draft since it was opened: both texts are kept.
+        written = replace(written, id=secrets.token_hex(8), generation=None, preview=None)
+        services.writers.drafts.keep(written)
+        return _editor(request, services, visit, written, message=_changed(texts), status=409)
     if not is_page_id(written.page):
         message = texts.gettext(
             "Give the page a place, such as pl/faq/returns: letters, digits and dashes between slashes."
@@ -104,7 +113,8 @@ def save(
         return _download(written)
     try:
         if action == "publish":
-            return _publish(request, written, services, visit, anyway=anyway)
+            with publishing:
+                return _publish(request, written, services, visit, anyway=anyway)
         try_draft(written, services, at=visit.at)
     except PageUnreadable as exc:
         message = texts.gettext("This cannot become a page: %(reason)s") % {"reason": exc.reason}
@@ -121,10 +131,15 @@ def _publish(request: Request, draft: Draft, services: Services, visit: DeskVisi
         message = texts.gettext("Pages are not kept here. Download this one, and publish it where they are.")
         return _editor(request, services, visit, draft, message=message, status=409)
     found = json.loads(draft.preview) if draft.preview else None
-    if found is None or found["before"] != services.live.current().index.manifest.id or draft.generation is None:
+    live = services.live.current().index.manifest.id
+    if found is None or found["before"] != live or not is_candidate(draft.generation, services):
         draft = try_draft(draft, services, at=visit.at)
-        message = texts.gettext(
-            "The pages have changed since this was tried, so it was tried again. Look, and publish it."
+        message = (
+            texts.gettext("It was tried first. Look at what it changes, and publish it.")
+            if found is None
+            else texts.gettext(
+                "The pages have changed since this was tried, so it was tried again. Look, and publish it."
+            )
         )
         return _editor(request, services, visit, draft, message=message, status=409)
     if not found["gate"]["passed"] and not anyway:
@@ -136,19 +151,18 @@ def _publish(request: Request, draft: Draft, services: Services, visit: DeskVisi
         folder.write(draft.page, draft.source, base=draft.base)
     except PageUnwritable as exc:
         message = (
-            texts.gettext(
-                "Somebody else has changed this page meanwhile. Your text is kept; open the page anew beside it."
-            )
+            _changed(texts)
             if exc.changed
             else texts.gettext("The page could not be written: %(reason)s") % {"reason": exc}
         )
         return _editor(request, services, visit, draft, message=message, status=409)
     promote(draft.generation or "", services)
-    services.writers.drafts.keep(replace(draft, state=DraftState.PUBLISHED))
+    published = replace(draft, state=DraftState.PUBLISHED, base=digest_of_source(draft.source))
+    services.writers.drafts.keep(published)
     losses = len(found["gate"]["losses"])
     details = f"{draft.generation} losses={losses}" if losses else draft.generation or ""
     services.accounts.store.note(AuditEntry(visit.at, visit.member.id, "page.published", draft.page, details))
-    gap = services.writers.gaps.store.gap(draft.gap) if draft.gap else None
+    gap = services.writers.gaps.standing(draft.gap) if draft.gap else None
     if gap is None:
         return RedirectResponse(f"/writers/drafts/{draft.id}?done=published", 303)
     asked = found["gap"]["asked"]
@@ -176,7 +190,7 @@ def _editor(
     done: str = "",
 ) -> Response:
     warm_up(services, at=visit.at)  # while somebody writes there is time for it
-    gap = services.writers.gaps.store.gap(draft.gap) if draft.gap else None
+    gap = services.writers.gaps.standing(draft.gap) if draft.gap else None
     names = services.writers.gaps.store.texts([one for _, one in gap.names]) if gap is not None else {}
     found: dict[str, Any] | None = json.loads(draft.preview) if draft.preview else None
     texts = visit.texts
@@ -193,6 +207,12 @@ def _editor(
         hosted=services.writers.candidates.folder is not None,
         message=message,
         said=texts.gettext("Published. It answers from now on.") if done == "published" else "",
+    )
+
+
+def _changed(texts: Texts) -> str:
+    return texts.gettext(
+        "Somebody else has changed this page meanwhile. Your text is kept; open the page anew beside it."
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import replace
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -131,8 +130,8 @@ def one_gap(
 ) -> Response:
     """Show a gap."""
     found = _found(gap, services)
-    if found.into is not None:
-        return RedirectResponse(f"/writers/gaps/{found.into}", 303)
+    if found.id != gap:
+        return RedirectResponse(f"/writers/gaps/{found.id}", 303)
     return gap_page(request, services, visit, found, page=page, done=done)
 
 
@@ -233,10 +232,10 @@ def gap_page(
 
 
 def _found(gap: str, services: Services) -> Gap:
-    found = services.writers.gaps.store.gap(gap)
+    found = services.writers.gaps.standing(gap)
     if found is None or found.facts.people < LEAST_PEOPLE:
         raise NotFound("there is no such gap")
-    return replace(found)
+    return found
 
 
 def _plain(value: object) -> object:

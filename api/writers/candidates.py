@@ -17,7 +17,7 @@ from assistant.writing.page_files import PageFolder
 from corpus.errors import PageUnreadable
 from corpus.page import Page
 from corpus.readers.directory import locale_in_path, read_directory
-from corpus.readers.markdown import read_markdown
+from corpus.readers.markdown import page_id, read_markdown
 from indexer.build import Build, build_generation
 from indexer.contents import adapter_in, read_pages
 from indexer.generations import Generations
@@ -79,14 +79,14 @@ class Candidates:
             IndexerError: if the candidate cannot be built.
         """
         with tempfile.TemporaryDirectory() as scratch:
-            folder = self._drafts_folder(name) or self._branch(name, Path(scratch))
+            drafts = (one for one in self._drafts_folders() if one.name == name)
+            folder = next(drafts, None) or self._branch(name, Path(scratch))
             reading = read_directory(folder, default_locale=self._settings.default_locale, kept=self._kept())
             return self._build(reading.pages)
 
     def sources(self) -> list[str]:
         """Return what a writer may point at: folders, then branches."""
-        drafts = self._settings.drafts
-        folders = sorted(one.name for one in drafts.iterdir() if one.is_dir()) if drafts and drafts.is_dir() else []
+        folders = sorted(one.name for one in self._drafts_folders())
         try:
             listed = self._git("for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads")
         except SourceUnusable:
@@ -121,17 +121,18 @@ class Candidates:
         named = locale_in_path(relative)
         if named is not None:
             return named
-        top = relative.parts[0]
-        for one in read_pages(self.generations.folder(self.generations.live())):
-            if one.id.split("/")[0] == top:
-                return one.locale
-        return self._settings.default_locale
+        top, identity = relative.parts[0], page_id(relative)
+        beside = [
+            one for one in read_pages(self.generations.folder(self.generations.live())) if one.id.split("/")[0] == top
+        ]
+        found = next((one for one in beside if one.id == identity), beside[0] if beside else None)
+        return found.locale if found is not None else self._settings.default_locale
 
-    def _drafts_folder(self, name: str) -> Path | None:
+    def _drafts_folders(self) -> list[Path]:
         drafts = self._settings.drafts
         if drafts is None or not drafts.is_dir():
-            return None
-        return next((one for one in drafts.iterdir() if one.name == name and one.is_dir()), None)
+            return []
+        return [one for one in drafts.iterdir() if one.is_dir() and not one.name.startswith(".")]
 
     def _branch(self, name: str, scratch: Path) -> Path:
         """Return the pages of a branch, taken out of the repository without touching what is checked out."""

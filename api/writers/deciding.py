@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from api.dependencies import Services
 from api.writers.followed import prediction_of_gap
@@ -51,6 +52,8 @@ def move_to(
             return replace(moved, published_at=at, predicted=predicted, page=page or one.page)
         if state not in _PUBLISHED:
             return replace(moved, published_at=None, predicted=None, page=None)
+        if state is GapState.WRITTEN and page:
+            return replace(moved, page=page)
         return moved
 
     changed = services.writers.gaps.store.change(gap.id, change)
@@ -86,7 +89,7 @@ def tell(gap: Gap, services: Services, *, at: Instant) -> None:
     cost = gap.facts.cost
     message = {
         "type": "gap.changed",
-        "timestamp": at,
+        "timestamp": datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="seconds"),
         "data": {
             "gap": gap.id,
             "state": gap.state.value,

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from api.dependencies import Services
 from assistant.gaps.following_up import by_gap, predict, savings_of
-from assistant.gaps.models import Gap, GapState, Prediction
+from assistant.gaps.models import OPEN, Gap, Prediction
 from assistant.gaps.savings import Saving
 from assistant.record.events import MS_PER_DAY, Instant
 
@@ -14,19 +12,15 @@ _KEPT_MS = 400 * MS_PER_DAY
 _ALL = 100_000
 
 
-def savings(services: Services, now: Instant) -> Mapping[str, Saving]:
-    """Return what each gap for which a page was published has spared, by its id."""
-    store = services.writers.gaps.store
-    published = store.gaps(states={GapState.WRITTEN, GapState.VERIFIED}, most=_ALL)
-    if not published:
-        return {}
-    questions = by_gap(store.all_questions(since=now - _KEPT_MS))
-    return savings_of(store.gaps(most=_ALL), questions, now=now)
-
-
 def saving_of_gap(gap: Gap, services: Services, now: Instant) -> Saving | None:
     """Return what the page written for a gap has spared; ``None`` without one."""
-    return savings(services, now).get(gap.id) if gap.published_at is not None else None
+    if gap.published_at is None:
+        return None
+    store = services.writers.gaps.store
+    # Of the others only those that nobody touched are needed: each that was written for takes its time.
+    others = [one for one in store.gaps(states=OPEN, most=_ALL) if one.published_at is None and one.id != gap.id]
+    questions = by_gap(store.all_questions(since=now - _KEPT_MS))
+    return savings_of([gap, *others], questions, now=now).get(gap.id)
 
 
 def prediction_of_gap(

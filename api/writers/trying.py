@@ -21,11 +21,14 @@ from assistant.preview.models import Change, Compared, Comparison, GateReport, P
 from assistant.record.events import Instant
 from assistant.writing.models import Draft
 from indexer.build import KEPT_GENERATIONS
-from indexer.errors import IndexerError
+from indexer.errors import GenerationUnknown, IndexerError
 
 _MOST_OF_GAP = 100
 _MOST_LISTED = 25
 _warming = threading.Lock()
+publishing = threading.RLock()
+"""Held from the look at what is live to the moment in which something else is: two writers would drop each other's page
+from what is served."""
 _log = structlog.get_logger()
 
 
@@ -101,11 +104,21 @@ def questions_of(gap: str | None, services: Services) -> Sequence[PastQuestion]:
     if gap is None:
         return []
     times: dict[tuple[str, str], int] = {}
-    for one in services.writers.gaps.store.questions(gap, most=5 * _MOST_OF_GAP):
+    standing = services.writers.gaps.standing(gap)
+    for one in services.writers.gaps.store.questions(standing.id if standing else gap, most=5 * _MOST_OF_GAP):
         if one.text:
             times[one.text, one.locale] = times.get((one.text, one.locale), 0) + 1
     found = [PastQuestion(text, locale, many) for (text, locale), many in times.items()]
     return sorted(found, key=lambda one: -one.times)[:_MOST_OF_GAP]
+
+
+def is_candidate(generation: str | None, services: Services) -> bool:
+    """Say whether a candidate is still there."""
+    try:
+        services.writers.candidates.generations.folder(generation or "")
+    except GenerationUnknown:
+        return False
+    return True
 
 
 def drop_candidate(generation: str, services: Services) -> None:
@@ -117,9 +130,10 @@ def drop_candidate(generation: str, services: Services) -> None:
 def promote(generation: str, services: Services) -> None:
     """Make a generation the live one, here at once."""
     generations = services.writers.candidates.generations
-    generations.promote(generation)
-    generations.prune(keep=KEPT_GENERATIONS)
-    services.live.refresh()
+    with publishing:
+        generations.promote(generation)
+        generations.prune(keep=KEPT_GENERATIONS)
+        services.live.refresh()
 
 
 def told(tried: Tried, seconds: float) -> dict[str, Any]:

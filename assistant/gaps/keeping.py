@@ -32,6 +32,7 @@ _GROWN = 1.2
 _NAMED_IN = ("pl", "en", "nl", "de", "fr")
 _MOST_CANDIDATES = 60
 _SAMPLE = 12
+_ALL = 1_000_000
 _ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
@@ -69,6 +70,14 @@ class GapKeeper:
         self.store = store
         self._grouper = grouper or Grouper()
         self._grouping = threading.RLock()  # a chore and a command of the same process might group at once
+
+    def standing(self, gap: str) -> Gap | None:
+        """Return a gap, or the one that it has become part of, however often."""
+        found, seen = self.store.gap(gap), {gap}
+        while found is not None and found.into is not None and found.into not in seen:
+            seen.add(found.into)
+            found = self.store.gap(found.into)
+        return found
 
     def gather(self, now: Instant, *, anew: bool = False) -> int:
         """Take up what the pages failed since the last look, or ``anew`` all; look again at what may have changed."""
@@ -120,8 +129,15 @@ class GapKeeper:
                 names=self._names(one, by_gap[one.id]),
             )
             if found != one:
-                changed.append(replace(found, changed_at=now))
-        self.store.keep(changed)
+                # The weeks go by in each: whoever follows gaps is told of those that more people, or fewer, ask about.
+                grown = found.facts.people != one.facts.people
+                changed.append(replace(found, changed_at=now) if grown else found)
+        emptied = [
+            _emptied(one, now)
+            for one in self.store.gaps(most=_ALL)
+            if one.id not in by_gap and (one.names or one.terms or (one.facts.people and not _is_touched(one)))
+        ]
+        self.store.keep([*changed, *emptied])
         return len(gaps)
 
     def diagnose(self, diagnose: Diagnose, generation: str, *, most: int) -> int:
@@ -148,10 +164,12 @@ class GapKeeper:
         )
         before = {one.id: one.gap for one in questions if one.gap}
         after = {one.id: int(label) for one, label in zip(questions, labels, strict=True) if label != LOOSE}
-        touched = {one.id for one in self.store.gaps(most=100_000) if _is_touched(one)}
+        touched = {one.id for one in self.store.gaps(most=_ALL) if _is_touched(one)}
         carried = carry_on(before, after, new_id=new_id, touched=touched)
         self._assign(questions, {question: carried.ids[label] for question, label in after.items()}, now)
         for gap, into in carried.merged.items():
+            # What has no vector any more goes with those that have.
+            self.store.assign({one.id: into for one in self.store.questions(gap, most=_ALL)})
             self.store.change(gap, partial(_merged, into=into, at=now))
         return Grouped(len(questions), len(carried.ids), len(carried.merged))
 
@@ -272,7 +290,14 @@ def _regrouped(recipe: str) -> str:
 
 
 def _merged(gap: Gap, *, into: str, at: Instant) -> Gap:
-    return replace(gap, into=into, changed_at=at)
+    return replace(gap, into=into, names=(), terms=(), changed_at=at)
+
+
+def _emptied(gap: Gap, at: Instant) -> Gap:
+    """Return a gap of which no question is left: nothing of their words stays, and what nobody decided on costs nothing
+    any more."""
+    facts = gap.facts if _is_touched(gap) else GapFacts(first_at=gap.facts.first_at, last_at=gap.facts.last_at)
+    return replace(gap, names=(), terms=(), facts=facts, changed_at=at)
 
 
 def _is_touched(gap: Gap) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -14,7 +15,6 @@ from corpus.errors import PageUnreadable
 from corpus.readers.markdown import MARKDOWN_ENDINGS, page_id, read_source
 from indexer.manifest import write_durably
 
-_LOCK = ".pages.lock"
 _LOCK_SECONDS = 10.0
 _MOST_CHARS = 200
 _MOST_BYTES = 200
@@ -88,7 +88,7 @@ class PageFolder:
         if not is_page_id(page):
             raise PageUnwritable(f"{page!r} is no page id such as 'pl/faq/returns'")
         try:
-            with FileLock(self.root / _LOCK, timeout=_LOCK_SECONDS):
+            with FileLock(_lock_of(self.root), timeout=_LOCK_SECONDS):
                 there = self.file(page)
                 # What is there already was written before something kept it from being served.
                 if there is not None and there.digest == digest_of_source(source):
@@ -128,3 +128,8 @@ def _candidates(page: str) -> list[PurePosixPath]:
     names = [f"{page}{ending}" for ending in MARKDOWN_ENDINGS]
     names += [f"{page}/{own}{ending}" for own in ("README", "readme", "index") for ending in MARKDOWN_ENDINGS]
     return [PurePosixPath(name) for name in names]
+
+
+def _lock_of(root: Path) -> Path:
+    """Return the file that is locked while a page is written; not in the folder, where a repository would show it."""
+    return Path(tempfile.gettempdir()) / f"askfirst-pages-{digest_of_source(str(root.resolve()))[:16]}.lock"

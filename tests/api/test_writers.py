@@ -7,7 +7,9 @@ import html
 import io
 import json
 import re
+import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -15,10 +17,13 @@ from xml.etree import ElementTree as ET
 import pytest
 from fastapi.testclient import TestClient
 
-from assistant.gaps.models import GapState
+from assistant.adapters.sql import persons
+from assistant.adapters.sql.retention import Retention, retain
+from assistant.gaps.models import Gap, GapState
 from assistant.gaps.refreshing import refresh
 from assistant.record.events import MS_PER_DAY, MS_PER_HOUR, Event, EventType, Interaction, ShownPassage, Who
 from assistant.record.evidence import digest_of
+from assistant.record.keys import Keys
 from assistant.record.ports import Append
 from assistant.staff.accounts import Accounts
 from assistant.staff.models import Role, StaffMember
@@ -405,3 +410,163 @@ def test_whoever_listens_is_told_of_what_changes(tmp_path: Path, folder: Path, c
 
     message = json.loads(payload)
     assert (message["type"], message["data"]["state"], message["data"]["people"]) == ("gap.changed", "planned", 4)
+
+
+@pytest.mark.parametrize("page", ["en/README", "en/index", "en/Summary", "en/" + "ż" * 150])
+def test_no_page_is_written_over_a_folders_own_or_where_none_is_read(
+    desk: TestClient, writer: StaffMember, folder: Path, page: str
+) -> None:
+    (folder / "en/README.md").write_text("# Help\n\nWelcome.\n", "utf-8")
+    refused = desk.post("/writers/drafts", data={"page": page, "source": GIFTS, "action": "publish", "anyway": "true"})
+
+    assert refused.status_code == 422
+    assert (folder / "en/README.md").read_text("utf-8") == "# Help\n\nWelcome.\n"
+
+
+def test_a_candidate_that_is_gone_is_made_again_before_anything_is_written(
+    desk: TestClient, writer: StaffMember, folder: Path
+) -> None:
+    form = {"page": "en/gifts", "source": GIFTS}
+    form |= form_of(desk.post("/writers/drafts", data={**form, "action": "try"}).text)
+    candidate = services_of(desk).writers.drafts.draft(form["draft"]).generation
+    desk.post(f"/writers/generations/{candidate}/drop")
+    again = desk.post("/writers/drafts", data={**form, "action": "publish"})
+    written = (folder / "en/gifts.md").exists()
+    done = desk.post("/writers/drafts", data={**form, "action": "publish"})
+
+    assert (again.status_code, written) == (409, False)
+    assert "it was tried again" in text_of(again.text)
+    assert done.status_code == 200
+    assert "en/gifts" in services_of(desk).live.current().index.pages
+
+
+def test_what_was_written_before_it_could_be_served_is_published_the_next_time(
+    desk: TestClient, writer: StaffMember, folder: Path
+) -> None:
+    form = {"page": "en/gifts", "source": GIFTS}
+    form |= form_of(desk.post("/writers/drafts", data={**form, "action": "try"}).text)
+    (folder / "en/gifts.md").write_text(GIFTS, "utf-8")
+    done = desk.post("/writers/drafts", data={**form, "action": "publish"})
+
+    assert done.status_code == 200
+    assert "en/gifts" in services_of(desk).live.current().index.pages
+
+
+def test_a_published_page_is_written_on_and_published_again(
+    desk: TestClient, writer: StaffMember, folder: Path
+) -> None:
+    form = {"page": "en/gifts", "source": GIFTS}
+    form |= form_of(desk.post("/writers/drafts", data={**form, "action": "try"}).text)
+    form |= form_of(desk.post("/writers/drafts", data={**form, "action": "publish"}).text)
+    form["source"] += "\nMore of it.\n"
+    form |= form_of(desk.post("/writers/drafts", data={**form, "action": "try"}).text)
+    done = desk.post("/writers/drafts", data={**form, "action": "publish"})
+
+    assert done.status_code == 200
+    assert (folder / "en/gifts.md").read_text("utf-8") == form["source"]
+
+
+def test_two_writers_of_one_draft_both_keep_their_texts(
+    desk: TestClient, writer: StaffMember, clock: TurnedClock
+) -> None:
+    form = {"page": "en/gifts", "source": GIFTS, "action": "try"}
+    form |= dict(re.findall(r'name="(draft|at)" value="([^"]*)"', desk.post("/writers/drafts", data=form).text))
+    other = employ(services_of(desk).accounts, Role.WRITER, "Olga")
+    clock.now += 1000
+    enter(desk, other)
+    desk.post("/writers/drafts", data={**form, "source": "# Gifts\n\nOlga's.\n"})
+    enter(desk, writer)
+    late = desk.post("/writers/drafts", data={**form, "source": "# Gifts\n\nWanda's.\n"})
+    kept = {one.source for one in services_of(desk).writers.drafts.open_drafts()}
+
+    assert late.status_code == 409
+    assert kept == {"# Gifts\n\nOlga's.\n", "# Gifts\n\nWanda's.\n"}
+
+
+def test_the_first_page_of_a_language_is_tried_in_that_language(desk: TestClient, writer: StaffMember) -> None:
+    form = {"page": "fr/cadeaux", "source": "# Emballage cadeau\n\nCochez la case dans le panier.\n", "action": "try"}
+    form |= form_of(desk.post("/writers/drafts", data=form).text)
+    candidate = services_of(desk).writers.drafts.draft(form["draft"]).generation
+
+    assert services_of(desk).live.of(candidate).index.pages["fr/cadeaux"].locale == "fr"
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        ("---\nurl: /help/en/refunds\n---\n# Refunds\n\nAgain.\n", "already has the address /help/en/refunds"),
+        ("---\ntitle: " + "[" * 3000 + "\n---\n# X\n\nText.\n", "its front matter is nested too deeply"),
+    ],
+)
+def test_what_a_build_would_leave_out_is_no_page(desk: TestClient, writer: StaffMember, source: str, why: str) -> None:
+    refused = desk.post("/writers/drafts", data={"page": "en/gifts", "source": source, "action": "try"})
+
+    assert refused.status_code == 422
+    assert why in text_of(refused.text)
+
+
+def test_a_branch_that_leads_out_of_its_repository_is_refused_and_a_tag_hides_none(
+    desk: TestClient, writer: StaffMember, folder: Path
+) -> None:
+    def git(*arguments: str) -> None:
+        named = ["-c", "user.name=Wanda", "-c", "user.email=wanda@kramik.example"]
+        subprocess.run(["git", "-C", str(folder), *named, *arguments], check=True, capture_output=True)
+
+    git("init", "-b", "main")
+    git("add", ".")
+    git("commit", "-m", "Pages")
+    git("tag", "main")
+    git("checkout", "-b", "astray")
+    (folder / "en/leak.md").symlink_to(folder.parent.parent / "elsewhere.md")
+    git("add", ".")
+    git("commit", "-m", "A link")
+    git("checkout", "refs/heads/main")
+    tried = {
+        name: desk.post("/writers/generations/try", data={"source": name}).status_code
+        for name in ("main", "astray", "", "-x", "ż" * 200)
+    }
+
+    assert tried == {"main": 200, "astray": 422, "": 422, "-x": 422, "ż" * 200: 422}
+    assert services_of(desk).writers.candidates.sources() == ["autumn", "astray", "main"]
+
+
+def test_a_generation_of_no_possible_name_is_not_there(desk: TestClient, writer: StaffMember, gap: str) -> None:
+    name = "a" * 300
+
+    assert desk.get(f"/writers/replay/q0?generation={name}").status_code == 200
+    assert desk.post(f"/writers/generations/{name}/promote").status_code == 422
+    assert desk.post(f"/writers/generations/{name}/drop").status_code == 200
+
+
+def test_a_preview_quotes_nobody_whose_words_are_no_longer_kept(
+    desk: TestClient, writer: StaffMember, gap: str, clock: TurnedClock
+) -> None:
+    services = services_of(desk)
+    form = {"page": "en/gifts", "source": GIFTS, "gap": gap, "action": "try"}
+    form |= form_of(desk.post("/writers/drafts", data=form).text)
+    engine = services.writers.gaps.store._engine
+    retain(engine, Retention(text_days=100, event_days=400, episode_days=400), now=clock.now)
+    before = services.writers.drafts.draft(form["draft"])
+    persons.erase(engine, persons.person_of(engine, Who(visitor="v0")), keys=Keys(b"0" * 32), at=clock.now)
+    others = services.writers.drafts.draft(form["draft"])  # v4 has asked the same
+    persons.erase(engine, persons.person_of(engine, Who(visitor="v4")), keys=Keys(b"0" * 32), at=clock.now)
+    erased = services.writers.drafts.draft(form["draft"])
+
+    assert ASKED[0] in before.preview
+    assert others.preview == before.preview
+    assert (erased.preview, erased.source) == (None, GIFTS)
+    assert desk.get(f"/writers/drafts/{form['draft']}").status_code == 200
+
+
+def test_a_gap_is_found_under_each_name_that_it_had(desk: TestClient, writer: StaffMember, gap: str) -> None:
+    store = services_of(desk).writers.gaps.store
+    store.keep([Gap("first", NOON, NOON), Gap("second", NOON, NOON)])
+    store.change("first", lambda one: replace(one, into="second"))
+    store.change("second", lambda one: replace(one, into=gap))
+    shown = desk.get("/writers/gaps/first")
+    desk.post("/writers/gaps/first/state", data={"state": "planned"})
+    told = desk.get("/v1/gaps/first", headers=OPERATOR).json()
+
+    assert shown.url.path == f"/writers/gaps/{gap}"
+    assert (told["id"], told["state"]) == (gap, "planned")
+    assert store.gap("first").state is GapState.NEW

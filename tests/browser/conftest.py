@@ -38,7 +38,8 @@ def demonstration(starter_index: Path, tmp_path_factory: pytest.TempPathFactory)
     folder = tmp_path_factory.mktemp("demo")
     environment = {
         **os.environ,
-        "ASKFIRST_INDEX_DIR": str(starter_index),
+        # A writer publishes into it, and other tests use the other.
+        "ASKFIRST_INDEX_DIR": str(shutil.copytree(starter_index, folder / "index")),
         "ASKFIRST_DATABASE": f"sqlite:///{folder}/record.db",
         "ASKFIRST_SECRET_FILE": str(folder / "secret"),
         "ASKFIRST_ATTACHMENTS": f"file:{folder}/attachments",

@@ -69,6 +69,12 @@ def grouped(record: SqlRecord, keeper: GapKeeper, *, now: int, anew: bool = Fals
     keeper.count(now)
 
 
+def there(store: SqlGaps, gap: str) -> Gap:
+    found = store.gap(gap)
+    assert found is not None
+    return found
+
+
 def some_questions(record: SqlRecord) -> None:
     texts = ("refund when", "refund how long", "refund status", "invoice again", "invoice copy", "invoice by mail")
     polish = ("zwrot kiedy", "zwrot ile trwa", "faktura jeszcze raz", "faktura kopia")
@@ -211,6 +217,50 @@ def test_vectors_go_with_the_texts_and_gaps_stay(record: SqlRecord, store: SqlGa
     assert {one.id for one in store.gaps()} == before
     with writing(record.engine) as connection:
         assert connection.execute(schema.gap_questions.select()).all()[0].vector is None
+
+
+def test_of_a_gap_that_nobody_is_left_in_no_word_and_no_cost_stays(
+    record: SqlRecord, store: SqlGaps, keeper: GapKeeper
+) -> None:
+    some_questions(record)
+    grouped(record, keeper, now=NOON + DAY)
+    before = {one.terms != () and one.facts.cost is not None for one in store.gaps()}
+    touched = store.gaps()[0].id
+    store.change(touched, lambda one: replace(one, state=GapState.WRITTEN))
+    people = there(store, touched).facts.people
+    for number in range(10):
+        person = persons.person_of(record.engine, Who(visitor=f"v{number}"))
+        persons.erase(record.engine, person, keys=KEYS, at=NOON + DAY)
+    keeper.count(NOON + DAY)
+    (other,) = (one for one in store.gaps() if one.id != touched)
+
+    assert before == {True}
+    assert (other.names, other.terms, other.facts.people, other.facts.cost) == ((), (), 0, None)
+    assert (there(store, touched).terms, there(store, touched).facts.people) == ((), people)
+
+
+def test_what_has_become_part_of_another_gap_takes_its_old_questions_along(
+    record: SqlRecord, store: SqlGaps, keeper: GapKeeper
+) -> None:
+    some_questions(record)
+    ask(record, 50, "refund of long ago", at=NOON - 30 * DAY)
+    grouped(record, keeper, now=NOON + DAY)
+    refunds = next(one.id for one in store.gaps() if one.facts.people == 6)
+    store.keep([Gap("elsewhere", NOON, NOON)])
+    store.assign({"q0": "elsewhere", "q50": "elsewhere"})
+    retain(record.engine, Retention(text_days=10, event_days=400, episode_days=400), now=NOON + DAY)
+    stale = there(store, "elsewhere")
+    grouped(record, keeper, now=NOON + DAY, anew=True)
+    store.keep([stale])  # as somebody would who has counted meanwhile
+
+    assert there(store, "elsewhere").into == refunds
+    assert keeper.standing("elsewhere") == there(store, refunds)
+    assert {one.id for one in store.questions(refunds)} >= {"q0", "q50"}
+    assert store.questions("elsewhere") == []
+
+
+def test_names_of_any_number_of_gaps_are_read(store: SqlGaps) -> None:
+    assert store.texts([f"q{number}" for number in range(70_000)]) == {}
 
 
 def test_what_a_page_has_spared_is_told_beside_gaps_that_nobody_touched(record: SqlRecord, store: SqlGaps) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from assistant.adapters.sql import schema
 from assistant.adapters.sql.engine import upsert
@@ -14,6 +15,9 @@ from assistant.adapters.sql.prepared import Prepared
 from assistant.writing.models import Draft, DraftState
 
 _rows = schema.drafts.c
+_asked = schema.interactions.c.question
+_QUOTES = ("text", "question")
+_AT_ONCE = 500
 
 
 class SqlDrafts(Prepared):
@@ -48,6 +52,38 @@ class SqlDrafts(Prepared):
             changed = replace(change(_draft(row)), id=draft)
             connection.execute(update(schema.drafts).where(_rows.id == draft).values(_values(changed)))
         return changed
+
+
+def empty_previews(connection: Connection) -> int:
+    """Delete what was found for drafts where it quotes a question that is no longer kept; return how many that were.
+
+    Whoever writes tries the page again.
+    """
+    rows = connection.execute(select(_rows.id, _rows.preview).where(_rows.preview.is_not(None))).all()
+    quoted = {row.id: set(_quoted(json.loads(row.preview))) for row in rows}
+    texts = sorted({text for some in quoted.values() for text in some})
+    kept: set[str] = set()
+    for start in range(0, len(texts), _AT_ONCE):
+        wanted = select(_asked).where(_asked.in_(texts[start : start + _AT_ONCE])).distinct()
+        kept.update(connection.scalars(wanted))
+    gone = sorted(draft for draft, some in quoted.items() if not some <= kept)
+    for start in range(0, len(gone), _AT_ONCE):
+        some = gone[start : start + _AT_ONCE]
+        connection.execute(update(schema.drafts).where(_rows.id.in_(some)).values(preview=None))
+    return len(gone)
+
+
+def _quoted(found: Any) -> Iterator[str]:
+    """Yield the questions' texts in what was found, wherever they are."""
+    if isinstance(found, list):
+        for one in found:
+            yield from _quoted(one)
+    elif isinstance(found, dict):
+        for name, value in found.items():
+            if name in _QUOTES and isinstance(value, str):
+                yield value
+            else:
+                yield from _quoted(value)
 
 
 def _draft(row: Row[Any]) -> Draft:

@@ -29,8 +29,8 @@ _AT_ONCE = 500
 _T = TypeVar("_T")
 _FACTS = TypeAdapter(GapFacts)
 _PREDICTION = TypeAdapter(Prediction)
-_DECIDED = ("state", "assignee", "reason", "published_at", "page", "predicted", "said")
-"""What people decide of a gap; finding it again leaves that alone."""
+_DECIDED = ("state", "assignee", "reason", "published_at", "page", "predicted", "said", "into")
+"""What people decide of a gap, or grouping does; counting it again leaves that alone."""
 
 
 class SqlGaps(KeepsCursors):
@@ -100,10 +100,13 @@ class SqlGaps(KeepsCursors):
 
     def vectors(self, questions: Collection[str]) -> Mapping[str, Vector]:
         """See ``GapStore``."""
-        wanted = select(_rows.interaction, _rows.vector).where(_rows.interaction.in_(sorted(questions)))
+        wanted = select(_rows.interaction, _rows.vector).where(_rows.vector.is_not(None))
         with self._reading() as connection:
-            rows = connection.execute(wanted.where(_rows.vector.is_not(None)))
-            return {row.interaction: unpacked(row.vector) for row in rows}
+            return {
+                row.interaction: unpacked(row.vector)
+                for some in _in_parts(sorted(set(questions)))
+                for row in connection.execute(wanted.where(_rows.interaction.in_(some)))
+            }
 
     def assign(self, gaps: Mapping[str, str]) -> None:
         """See ``GapStore``."""
@@ -131,11 +134,13 @@ class SqlGaps(KeepsCursors):
 
     def texts(self, questions: Collection[str]) -> Mapping[str, str]:
         """See ``GapStore``."""
-        wanted = select(_asked.id, _asked.question).where(
-            _asked.id.in_(sorted(questions)), _asked.question.is_not(None)
-        )
+        wanted = select(_asked.id, _asked.question).where(_asked.question.is_not(None))
         with self._reading() as connection:
-            return {row.id: row.question for row in connection.execute(wanted)}
+            return {
+                row.id: row.question
+                for some in _in_parts(sorted(set(questions)))
+                for row in connection.execute(wanted.where(_asked.id.in_(some)))
+            }
 
     def all_questions(self, *, since: Instant) -> Sequence[GapQuestion]:
         """See ``GapStore``."""
@@ -279,7 +284,8 @@ def _signalled(row: Row[Any], now: Instant) -> dict[str, Any] | None:
 
 
 def _questions() -> Any:
-    return select(schema.gap_questions, _asked.question.label("text")).join_from(
+    columns = [column for column in schema.gap_questions.c if column.name not in ("recipe", "vector")]
+    return select(*columns, _asked.question.label("text")).join_from(
         schema.gap_questions, schema.interactions, and_(_asked.id == _rows.interaction), isouter=True
     )
 

@@ -10,6 +10,7 @@ from sqlalchemy import CompoundSelect, Connection, Engine, Table, and_, delete, 
 
 from assistant.adapters.sql import schema
 from assistant.adapters.sql.desk import delete_links, delete_tickets, files_of, written_to
+from assistant.adapters.sql.drafts import empty_previews
 from assistant.adapters.sql.engine import insert_new, writing
 from assistant.adapters.sql.fair_use import delete_fair_use
 from assistant.record.events import Instant, Who
@@ -118,6 +119,7 @@ def delete_person(connection: Connection, person: Person) -> dict[str, int]:
     for start in range(0, len(episodes), _AT_ONCE):
         for table, number in delete_episodes(connection, episodes[start : start + _AT_ONCE]).items():
             gone[table] = gone.get(table, 0) + number
+    empty_previews(connection)  # which quote what people asked
     by_mail = delete_links(connection, person.emails)
     by_account = delete_tickets(connection, sorted(person.accounts))
     return {**gone, **{table: number + by_mail.get(table, 0) for table, number in by_account.items()}}

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, delete, or_, select, update
 
 from assistant.adapters.sql import schema
 from assistant.adapters.sql.desk import empty_old
+from assistant.adapters.sql.drafts import empty_previews
 from assistant.adapters.sql.engine import writing
 from assistant.adapters.sql.fair_use import empty_fair_use
 from assistant.adapters.sql.gaps import empty_gaps
@@ -60,6 +61,7 @@ def _empty_texts(engine: Engine, before: Instant) -> int:
         )
         emptied += done.rowcount
         empty_gaps(connection, before=before)
+        empty_previews(connection)
         old = connection.execute(
             select(tickets.c.id, tickets.c.text, tickets.c.evidence).where(
                 tickets.c.created_at < before,
