@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,22 +11,17 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from api.settings import Settings, read_settings
-from api.wiring import make_encoder, make_store, new_policy, open_assistant
-from assistant.asking.assistant import Assistant
-from assistant.asking.policy import dump_policy
+from api.settings import read_settings
+from api.wiring import make_encoder
 from assistant.asking.query_vectors import QueryVectors
 from assistant.gaps.diagnosis import diagnose
 from assistant.gaps.models import Diagnosis
-from commands.console import Report, errors, progress, results
+from commands.console import errors, progress, results
 from commands.sets import writable
-from corpus.page import Page
+from commands.variants import Variants
 from corpus.readers.directory import read_directory
 from eval.gaps.diagnosing import judge, load_cases, report_of
-from indexer.build import build_generation
-from indexer.generations import Generations
 from indexer.manifest import write_durably
-from indexer.ports import Encoder
 
 _PAGES = Path(__file__).parent.parent / "corpus" / "pages"
 
@@ -42,7 +36,7 @@ def diagnoses(
     pages = read_directory(_PAGES).pages
     with progress() as bar, tempfile.TemporaryDirectory() as scratch:
         encoder = make_encoder(settings, progress=bar("Making the model"))
-        variants = _Variants(settings, Path(scratch), encoder, pages, bar("Embedding texts"))
+        variants = Variants(settings, Path(scratch), encoder, pages, bar("Embedding texts"))
         judged = judge(
             load_cases(),
             pages,
@@ -58,41 +52,6 @@ def diagnoses(
     if json_file is not None:
         write_durably(json_file, json.dumps(measured, indent=2, ensure_ascii=False).encode() + b"\n")
         errors.print(f"wrote {json_file}", markup=False)
-
-
-class _Variants:
-    """Builds help centres that differ in a few pages, beside one that holds all; only what is new is embedded."""
-
-    def __init__(self, settings: Settings, root: Path, encoder: Encoder, pages: Sequence[Page], report: Report) -> None:
-        self._settings = settings
-        self._generations = Generations(root)
-        self._encoder = encoder
-        self._build(pages, promote=True, report=report)
-
-    def __call__(self, pages: Sequence[Page]) -> Assistant:
-        """Return an assistant over pages; the files are gone again when it is there."""
-        generation = self._build(pages, promote=False)
-        assistant = open_assistant(
-            self._generations,
-            generation,
-            encoder_of=lambda _: self._encoder,
-            store=make_store(self._settings),
-        )
-        if generation != self._generations.live():
-            self._generations.drop(generation)
-        return assistant
-
-    def _build(self, pages: Sequence[Page], *, promote: bool, report: Report | None = None) -> str:
-        made = build_generation(
-            pages,
-            generations=self._generations,
-            encoder=self._encoder,
-            store=make_store(self._settings),
-            policy=dump_policy(new_policy(self._settings)),
-            promote=promote,
-            progress=report,
-        )
-        return made.manifest.id
 
 
 def _print(part: dict[str, Any], of: str) -> None:

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from api.settings import Settings, read_settings
-from api.wiring import make_encoder, make_store, new_policy, open_assistant
-from assistant.asking.assistant import Assistant
-from assistant.asking.policy import dump_policy
-from commands.console import Report, errors, progress, results
+from api.settings import read_settings
+from api.wiring import make_encoder
+from commands.console import errors, progress, results
 from commands.sets import Corpora, assistant_over, load_sets, writable
-from corpus.page import Page
+from commands.variants import Variants
 from eval.regressions import confirmed_of, report_of, seeded, try_edits
-from indexer.build import build_generation
-from indexer.generations import Generations
 from indexer.manifest import write_durably
-from indexer.ports import Encoder
 
 _PROJECT = Path(__file__).parent.parent
 _STARTER = _PROJECT / "eval" / "data" / "own_starter"
@@ -56,7 +50,7 @@ def regressions(
             edits[::every],
             confirmed,
             before=before,
-            candidate_of=_Candidates(settings, Path(scratch), encoder, dataset.pages, bar("Embedding them again")),
+            candidate_of=Variants(settings, Path(scratch), encoder, dataset.pages, bar("Embedding them again")),
             progress=bar("Trying candidates"),
         )
     measured = report_of(tried, dataset=dataset.name, confirmed=len(confirmed))
@@ -64,41 +58,6 @@ def regressions(
     if json_file is not None:
         write_durably(json_file, json.dumps(measured, indent=2, ensure_ascii=False).encode() + b"\n")
         errors.print(f"wrote {json_file}", markup=False)
-
-
-class _Candidates:
-    """Builds candidates as a writer's preview does, one at a time."""
-
-    def __init__(self, settings: Settings, root: Path, encoder: Encoder, pages: Sequence[Page], report: Report) -> None:
-        self._settings = settings
-        self._generations = Generations(root)
-        self._encoder = encoder
-        self._build(pages, promote=True, report=report)
-
-    def __call__(self, pages: Sequence[Page]) -> Assistant:
-        """Return an assistant over pages; the files are gone again when it is there."""
-        generation = self._build(pages, promote=False)
-        assistant = open_assistant(
-            self._generations,
-            generation,
-            encoder_of=lambda _: self._encoder,
-            store=make_store(self._settings),
-        )
-        if generation != self._generations.live():
-            self._generations.drop(generation)
-        return assistant
-
-    def _build(self, pages: Sequence[Page], *, promote: bool, report: Report | None = None) -> str:
-        made = build_generation(
-            pages,
-            generations=self._generations,
-            encoder=self._encoder,
-            store=make_store(self._settings),
-            policy=dump_policy(new_policy(self._settings)),
-            promote=promote,
-            progress=report,
-        )
-        return made.manifest.id
 
 
 def _print(measured: dict[str, Any]) -> None:
