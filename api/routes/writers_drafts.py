@@ -35,14 +35,31 @@ SourceForm = Annotated[str, Form(max_length=2 * _MOST_CHARS)]
 
 
 @router.get("/new")
-def new_draft(request: Request, services: ServicesDep, visit: WritesDep, gap: str = "", page: str = "") -> Response:
-    """Show an empty page, or one that there is, to be written."""
+def new_draft(
+    request: Request,
+    services: ServicesDep,
+    visit: WritesDep,
+    gap: str = "",
+    page: str = "",
+    like: str = "",
+    heading: bool = False,
+) -> Response:
+    """Show an empty page to be written, one that there is, or a place for the translation of one.
+
+    With a ``heading``, a gap's question is put under the page as one, for its answer to be written or moved there.
+    """
     for_gap = services.writers.gaps.standing(gap) if gap else None
     there = _file(page, services) if page else None
+    source = there.source if there is not None else _beginning(for_gap, services, visit)
+    if heading and there is not None and for_gap is not None:
+        source = f"{source.rstrip()}\n\n## {_question_of(for_gap, services, page.split('/')[0])}\n\n"
+    original = _file(like, services) if like else None
+    if original is not None and for_gap is not None:
+        page, source = _translated_place(like, for_gap), original.source
     draft = Draft(
         id="",
         page=page,
-        source=there.source if there is not None else _beginning(for_gap, services, visit),
+        source=source,
         by=visit.member.id,
         at=visit.at,
         base=there.digest if there is not None else None,
@@ -238,10 +255,20 @@ def _beginning(gap: Gap | None, services: Services, visit: DeskVisit) -> str:
     """Return what a new page begins with: the gap's question as its title, and its questions in other words."""
     if gap is None:
         return f"# {visit.texts.gettext('Title')}\n\n"
-    texts = services.writers.gaps.store.texts([one for _, one in gap.names])
-    name, _ = name_of(gap, texts, visit.locale)
-    title = name[:1].upper() + name[1:]
-    return f"# {title}\n\n"
+    return f"# {_question_of(gap, services, visit.locale)}\n\n"
+
+
+def _question_of(gap: Gap, services: Services, locale: str) -> str:
+    """Return the question that names a gap for readers of a language, with a capital."""
+    name, _ = name_of(gap, services.writers.gaps.store.texts([one for _, one in gap.names]), locale)
+    return name[:1].upper() + name[1:]
+
+
+def _translated_place(page: str, gap: Gap) -> str:
+    """Return where the translation of a page would be: the same place below the language of most who ask."""
+    language = gap.facts.languages[0][0] if gap.facts.languages else ""
+    first, _, rest = page.partition("/")
+    return f"{language}/{rest}" if rest and language and first != language else page
 
 
 def _file(page: str, services: Services) -> Any:

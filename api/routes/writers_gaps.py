@@ -32,7 +32,7 @@ from assistant.staff.models import Right
 
 router = APIRouter(prefix="/writers", include_in_schema=False)
 _ON_A_PAGE = 25
-_QUESTIONS = 30
+_QUESTIONS = 60
 _MOST_CHARS = 2000
 
 SeesDep = Annotated[DeskVisit, Depends(desk_visit(Right.FIGURES))]

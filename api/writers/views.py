@@ -106,19 +106,23 @@ def gap_view(gap: Gap, services: Services, visit: DeskVisit) -> dict[str, Any]:
 
 
 def question_rows(questions: Sequence[GapQuestion], services: Services, visit: DeskVisit) -> list[dict[str, Any]]:
-    """Return a gap's questions as they are listed."""
+    """Return a gap's questions as they are listed, those that read the same together, with the latest of them."""
     words, zone = signal_names(visit.texts), services.intake.calendar.zone
+    alike: dict[tuple[str, str], list[GapQuestion]] = {}
+    for one in questions:
+        alike.setdefault((one.locale, one.text or one.id), []).append(one)
     return [
         {
-            "id": one.id,
-            "episode": one.episode,
-            "text": one.text,
-            "lang": one.locale,
-            "why": words[one.signal],
-            "ticket": one.ticket,
-            "date": moment_words(one.at, zone, visit.locale),
+            "id": some[0].id,
+            "episode": some[0].episode,
+            "text": some[0].text,
+            "times": len(some),
+            "lang": some[0].locale,
+            "why": words[some[0].signal],
+            "ticket": any(one.ticket for one in some),
+            "date": moment_words(some[0].at, zone, visit.locale),
         }
-        for one in questions
+        for some in alike.values()
     ]
 
 

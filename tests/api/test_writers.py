@@ -19,7 +19,7 @@ from fastapi.testclient import TestClient
 
 from assistant.adapters.sql import persons
 from assistant.adapters.sql.retention import Retention, retain
-from assistant.gaps.models import Gap, GapState
+from assistant.gaps.models import Diagnosis, Gap, GapState
 from assistant.gaps.refreshing import refresh
 from assistant.record.events import MS_PER_DAY, MS_PER_HOUR, Event, EventType, Interaction, ShownPassage, Who
 from assistant.record.evidence import digest_of
@@ -570,3 +570,27 @@ def test_a_gap_is_found_under_each_name_that_it_had(desk: TestClient, writer: St
     assert shown.url.path == f"/writers/gaps/{gap}"
     assert (told["id"], told["state"]) == (gap, "planned")
     assert store.gap("first").state is GapState.NEW
+
+
+def test_what_is_wrong_leads_to_where_it_is_mended(desk: TestClient, writer: StaffMember, gap: str) -> None:
+    store = services_of(desk).writers.gaps.store
+    hint = next(one for one in services_of(desk).live.current().index.passages if one.page_id == "en/shipping").id
+
+    def look(diagnosis: Diagnosis) -> str:
+        (kept,) = store.gaps(least_people=3)
+        store.keep([replace(kept, facts=replace(kept.facts, diagnosis=diagnosis, hint=hint))])
+        return html.unescape(desk.get(f"/writers/gaps/{gap}").text)
+
+    offered = {
+        one: re.findall(r'href="(/writers/(?:drafts/new|curation)[^"]*)"', look(one)[:6000]) for one in Diagnosis
+    }
+    heading = desk.get(f"/writers/drafts/new?gap={gap}&page=en/shipping&heading=true").text
+    translation = desk.get(f"/writers/drafts/new?gap={gap}&like=pl/wysylka").text
+
+    assert f"/writers/drafts/new?gap={gap}&page=en/shipping&heading=true" in offered[Diagnosis.OTHER_WORDS]
+    assert f"/writers/drafts/new?gap={gap}&like=en/shipping" in offered[Diagnosis.OTHER_LANGUAGE]
+    assert f"/writers/drafts/new?gap={gap}&page=en/shipping" in offered[Diagnosis.WRONG_OR_OLD]
+    assert re.search(r"## \w*[Ww]rapping|## Gift wrapping|## Tick gift", heading)
+    assert "Tracking is sent by e-mail." in heading
+    assert 'value="en/wysylka"' in translation
+    assert "Paczki wychodzą" in translation
