@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from api.chores import Chores
 from api.dependencies import Services
 from api.writers.health_chores import health_parts
+from api.writers.trying import is_asking
 from assistant.asking.query_vectors import QueryVectors
 from assistant.gaps.diagnosis import diagnose
 from assistant.gaps.ranking import Experience
@@ -13,9 +16,12 @@ from assistant.record.events import MS_PER_DAY, Instant
 
 _EMBEDDED_AT_ONCE = 16
 """Some 150 ms, after which a visitor's question has its turn."""
-_GATHERED_EVERY = 60
-_COUNTED_EVERY = 600
-"""In rests between chores, which last a second unless set otherwise."""
+_RESTS = 5
+"""So many times as long as other chores these rest: nobody waits for them."""
+_GATHERED_EVERY = 12
+_COUNTED_EVERY = 120
+"""In rests of these chores, which last five seconds unless set otherwise."""
+_BLOCKS_AT_ONCE = 10
 
 
 class GapChores:
@@ -29,6 +35,7 @@ class GapChores:
     def __init__(self, services: Services, *, every_seconds: float) -> None:
         self._services = services
         self._rest_ms = every_seconds * 1000.0
+        self.stopping: Callable[[], bool] = lambda: False
         self._all_diagnosed_in = ""
         self._learnt: tuple[Instant, Experience] | None = None
         self._gathered_at: Instant | None = None
@@ -47,10 +54,15 @@ class GapChores:
         """Embed some of the new questions; once all are, group them."""
         assistant = self._services.live.current()
         recipe, gaps = assistant.index.manifest.recipe.digest, self._services.writers.gaps
-        done = gaps.embed(recipe, lambda some: embed_questions(assistant.index, some), most=_EMBEDDED_AT_ONCE)
-        if done:
+        for _ in range(_BLOCKS_AT_ONCE):
+            if not gaps.embed(recipe, lambda some: embed_questions(assistant.index, some), most=_EMBEDDED_AT_ONCE):
+                break
             self._ungrouped = True
-        elif self._ungrouped:
+            if self.stopping():
+                return
+        else:
+            return
+        if self._ungrouped:
             gaps.group(recipe, self._services.clock(), anchors=assistant.index.label_means)
             self._ungrouped = False
             self._counted_at = None
@@ -70,7 +82,7 @@ class GapChores:
         """Look at one gap that nobody has looked at."""
         assistant = self._services.live.current()
         generation = assistant.index.manifest.id
-        if generation == self._all_diagnosed_in:
+        if generation == self._all_diagnosed_in or is_asking():  # a writer waits for the processor
             return
         done = self._services.writers.gaps.diagnose(
             lambda sample: diagnose(assistant, sample, vectors=self._vectors), generation, most=1
@@ -84,6 +96,9 @@ class GapChores:
 
 def gap_chores(services: Services, *, every_seconds: float) -> Chores:
     """Return what looks after gaps while the service runs."""
-    chores = GapChores(services, every_seconds=every_seconds)
-    parts = (chores.gather, chores.embed, chores.count, chores.diagnose, *health_parts(services))
-    return Chores("gaps", parts, every_seconds=every_seconds)
+    rest = _RESTS * every_seconds
+    gaps = GapChores(services, every_seconds=rest)
+    parts = (gaps.gather, gaps.embed, gaps.count, gaps.diagnose, *health_parts(services))
+    chores = Chores("gaps", parts, every_seconds=rest)
+    gaps.stopping = chores.stopping
+    return chores

@@ -25,7 +25,8 @@ from indexer.errors import GenerationUnknown, IndexerError
 
 _MOST_OF_GAP = 100
 _MOST_LISTED = 25
-_warming = threading.Lock()
+_asking = threading.Lock()
+"""Held while past questions are asked: whoever waits for it finds most of them answered."""
 publishing = threading.RLock()
 """Held from the look at what is live to the moment in which something else is: two writers would drop each other's page
 from what is served."""
@@ -75,16 +76,22 @@ def try_candidate(before: Assistant, after: Assistant, services: Services, *, ga
     """Ask a gap's questions, past ones and confirmed ones of what answers now and of what might."""
     started = time.perf_counter()
     writers, kept = services.writers, services.writers.previews
-    of_gap = preview(questions_of(gap, services), before, after, previews=kept)
-    past = preview(writers.past_questions(at), before, after, previews=kept)
-    allowed = services.settings.promotion_losses
-    gate = check_promotion(writers.confirmed(at), before, after, allowed=allowed, previews=kept)
+    with _asking:
+        of_gap = preview(questions_of(gap, services), before, after, previews=kept)
+        past = preview(writers.past_questions(at), before, after, previews=kept)
+        allowed = services.settings.promotion_losses
+        gate = check_promotion(writers.confirmed(at), before, after, allowed=allowed, previews=kept)
     return Tried(of_gap, past, gate, time.perf_counter() - started)
+
+
+def is_asking() -> bool:
+    """Say whether something is being tried, or made ready for it: other work may wait."""
+    return _asking.locked()
 
 
 def warm_up(services: Services, *, at: Instant) -> None:
     """Have what answers now asked past questions on the side, so that the next preview need not: once at a time."""
-    if not _warming.acquire(blocking=False):
+    if not _asking.acquire(blocking=False):
         return
 
     def ask() -> None:
@@ -94,7 +101,7 @@ def warm_up(services: Services, *, at: Instant) -> None:
         except (IndexerError, RecordUnavailable) as exc:
             _log.warning("preview.failed", error=type(exc).__name__)
         finally:
-            _warming.release()
+            _asking.release()
 
     threading.Thread(target=ask, name="preview", daemon=True).start()
 

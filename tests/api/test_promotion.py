@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from pathlib import Path
@@ -58,16 +59,19 @@ def test_a_generation_that_cannot_be_opened_is_refused_and_the_old_one_goes_on(t
         assert eventually_serves(client, new)
         Generations(tmp_path).rollback()
         assert eventually_serves(client, old)
-        (tmp_path / "generations" / new / "manifest.json").write_text("{}", "utf-8")
+        # Not the one before, which is still open and needs no files.
+        broken = f"{new}x"
+        shutil.copytree(tmp_path / "generations" / new, tmp_path / "generations" / broken)
+        (tmp_path / "generations" / broken / "manifest.json").write_text("{}", "utf-8")
         pointer = tmp_path / "current.json"
-        pointer.write_text(pointer.read_text("utf-8").replace(old, new), "utf-8")
+        pointer.write_text(pointer.read_text("utf-8").replace(old, broken), "utf-8")
 
         until = time.monotonic() + 10.0
         while not (ready := client.get("/readyz").json()).get("problem") and time.monotonic() < until:
             time.sleep(0.02)
 
         assert ready["generation"] == old
-        assert new in ready["problem"]
+        assert broken in ready["problem"]
         assert client.post("/v1/answers", json={"question": "money", "locale": "en"}).status_code == 200
 
 

@@ -140,6 +140,7 @@ def test_a_person_is_exported_as_json(run: Run, database: str, tmp_path: Path) -
         "tickets": 1,
         "verdicts": 0,
         "desk_tickets": 0,
+        "gap_questions": 0,
         "desk_files": 0,
         "messages": 0,
         "deliveries": 0,
