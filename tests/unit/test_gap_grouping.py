@@ -238,3 +238,18 @@ def test_every_gap_goes_on_or_is_merged_or_emptied_and_no_id_is_used_twice(
     assert not kept & emptied
     assert not merged & emptied
     assert set(carried.merged.values()) <= kept
+
+
+def test_the_first_questions_about_one_matter_are_not_taken_for_what_their_language_has_in_common() -> None:
+    vectors, languages, truth = _asked(9, copies=8)
+    first = [
+        place for place, (matter, one) in enumerate(zip(truth, languages, strict=True)) if matter == 0 and one == "pl"
+    ]
+    titles = [place for place, one in enumerate(languages) if one == "pl"]
+    anchors = {"pl": vectors[titles].mean(axis=0)}
+
+    labels = Grouper().regroup(vectors[first], ["pl"] * len(first), anchors=anchors)
+    alone = Grouper().regroup(vectors[first], ["pl"] * len(first))
+
+    assert _together(labels) == {frozenset(range(len(first)))}
+    assert _together(alone) != _together(labels)
