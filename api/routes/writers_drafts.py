@@ -252,7 +252,7 @@ def _download(draft: Draft) -> Response:
 
 
 def _beginning(gap: Gap | None, services: Services, visit: DeskVisit) -> str:
-    """Return what a new page begins with: the gap's question as its title, and its questions in other words."""
+    """Return what a new page begins with: the gap's question as its title."""
     if gap is None:
         return f"# {visit.texts.gettext('Title')}\n\n"
     return f"# {_question_of(gap, services, visit.locale)}\n\n"

@@ -6,7 +6,7 @@ from typing import Any
 
 from api.i18n import Texts
 from api.writers.words import change_names, loss_names
-from assistant.preview.models import Change, LossReason
+from assistant.preview.models import Change
 
 
 def found_view(found: dict[str, Any] | None, texts: Texts) -> dict[str, Any]:
@@ -15,5 +15,5 @@ def found_view(found: dict[str, Any] | None, texts: Texts) -> dict[str, Any]:
         "found": found,
         "changes": {one.value: words for one, words in change_names(texts).items()},
         "shown_changes": [Change.NEWLY_ANSWERED.value, Change.LOST.value, Change.CHANGED.value],
-        "reasons": {one.value: words for one, words in loss_names(texts).items() if one in LossReason},
+        "reasons": {one.value: words for one, words in loss_names(texts).items()},
     }

@@ -10,7 +10,7 @@ from api.desk.signed_in import DeskVisit
 from api.links import shown_url
 from api.ticket_words import moment_words
 from api.writers.words import advice, diagnosis_names, interval, number, percent, signal_names, state_names
-from assistant.gaps.models import OPEN, Diagnosis, Gap, GapQuestion
+from assistant.gaps.models import OPEN, Gap, GapQuestion
 from assistant.gaps.savings import Saving
 from assistant.staff.models import Right, StaffMember
 from corpus.languages import language_name
@@ -205,7 +205,7 @@ def url_of(page: str, services: Services) -> str:
 
 def diagnosis_choices(visit: DeskVisit) -> list[tuple[str, str]]:
     """Return what a writer may say is wrong."""
-    return [(one.value, words) for one, words in diagnosis_names(visit.texts).items() if one in Diagnosis]
+    return [(one.value, words) for one, words in diagnosis_names(visit.texts).items()]
 
 
 def writers_of(services: Services) -> list[StaffMember]:

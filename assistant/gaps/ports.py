@@ -52,9 +52,7 @@ class GapStore(Protocol):
         """Put questions, by their ids, into gaps; an empty one says that a question is in none."""
         ...
 
-    def questions(
-        self, gap: str, *, most: int = 200, skip: int = 0, since: Instant | None = None
-    ) -> Sequence[GapQuestion]:
+    def questions(self, gap: str, *, most: int = 200, skip: int = 0) -> Sequence[GapQuestion]:
         """Return a gap's questions, latest first."""
         ...
 

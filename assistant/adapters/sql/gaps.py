@@ -121,13 +121,9 @@ class SqlGaps(KeepsCursors):
                 changed,
             )
 
-    def questions(
-        self, gap: str, *, most: int = 200, skip: int = 0, since: Instant | None = None
-    ) -> Sequence[GapQuestion]:
+    def questions(self, gap: str, *, most: int = 200, skip: int = 0) -> Sequence[GapQuestion]:
         """See ``GapStore``."""
         wanted = _questions().where(_rows.gap == gap)
-        if since is not None:
-            wanted = wanted.where(_rows.at >= since)
         with self._reading() as connection:
             rows = connection.execute(wanted.order_by(_rows.at.desc(), _rows.interaction).limit(most).offset(skip))
             return [_question(row) for row in rows]
