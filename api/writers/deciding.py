@@ -36,7 +36,7 @@ def move_to(
         gap: as it is.
         state: as it is to be.
         services: keep it.
-        by: who of the staff, or ``command line``.
+        by: who of the staff, or ``API``.
         at: when.
         reason: why it is dismissed.
         page: what was written.
@@ -83,7 +83,7 @@ def note(gap: Gap, text: str, services: Services, by: str, *, at: Instant) -> No
 
 
 def tell(gap: Gap, services: Services, *, at: Instant) -> None:
-    """Have whoever listens told of a gap that is new or has changed, if anybody is."""
+    """Have whoever listens told of a gap that was moved, if anybody does."""
     if services.settings.writers_url is None:
         return
     cost = gap.facts.cost

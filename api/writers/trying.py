@@ -14,8 +14,9 @@ import structlog
 
 from api.dependencies import Services
 from assistant.asking.assistant import Assistant
+from assistant.asking.models import Question
 from assistant.errors import RecordUnavailable
-from assistant.preview.comparing import preview
+from assistant.preview.comparing import can_be_asked, preview
 from assistant.preview.gate import check_promotion
 from assistant.preview.models import Change, Compared, Comparison, GateReport, PastQuestion
 from assistant.record.events import Instant
@@ -44,7 +45,6 @@ class Tried:
     gap: Comparison
     past: Comparison
     gate: GateReport
-    seconds: float
 
     @property
     def answered(self) -> int:
@@ -74,14 +74,13 @@ def try_draft(draft: Draft, services: Services, *, at: Instant) -> Draft:
 
 def try_candidate(before: Assistant, after: Assistant, services: Services, *, gap: str | None, at: Instant) -> Tried:
     """Ask a gap's questions, past ones and confirmed ones of what answers now and of what might."""
-    started = time.perf_counter()
     writers, kept = services.writers, services.writers.previews
     with _asking:
         of_gap = preview(questions_of(gap, services), before, after, previews=kept)
         past = preview(writers.past_questions(at), before, after, previews=kept)
         allowed = services.settings.promotion_losses
         gate = check_promotion(writers.confirmed(at), before, after, allowed=allowed, previews=kept)
-    return Tried(of_gap, past, gate, time.perf_counter() - started)
+    return Tried(of_gap, past, gate)
 
 
 def is_asking() -> bool:
@@ -96,8 +95,9 @@ def warm_up(services: Services, *, at: Instant) -> None:
 
     def ask() -> None:
         try:
-            now = services.live.current()
-            preview(services.writers.past_questions(at), now, now, previews=services.writers.previews)
+            past = [one for one in services.writers.past_questions(at) if can_be_asked(one.text)]
+            asked = [Question(one.text, one.locale or None) for one in past]
+            services.writers.previews.seen(asked, services.live.current(), {})
         except (IndexerError, RecordUnavailable) as exc:
             _log.warning("preview.failed", error=type(exc).__name__)
         finally:
